@@ -1,0 +1,43 @@
+"""The door: reads a study, trains its runs, and turns their records into tables, figures and a report.
+
+    snakemake --profile profiles/local --config study=config/demo.yaml
+    snakemake --profile slurm --config study=config/paper.yaml ranks=41
+
+The rules stand in workflow/rules, one file a stage. Each is one `itt` command, which also works by hand.
+"""
+
+import os
+import sys
+from pathlib import Path
+
+from snakemake.utils import min_version
+
+min_version("9.27")
+
+# Rules find the `itt` and `mpiexec` of the Python that runs Snakemake, whether its environment is activated or not.
+os.environ.update(PATH=os.pathsep.join([str(Path(sys.executable).parent), os.environ.get("PATH", os.defpath)]))
+
+
+include: "workflow/rules/study.smk"
+include: "workflow/rules/train.smk"
+include: "workflow/rules/evaluate.smk"
+include: "workflow/rules/collect.smk"
+include: "workflow/rules/tables.smk"
+include: "workflow/rules/figures.smk"
+include: "workflow/rules/report.smk"
+
+
+report: "workflow/report/study.rst"
+
+
+localrules:
+    all,
+    report,
+
+
+rule all:
+    default_target: True
+    input:
+        rules.tables.output,
+        rules.figures.output,
+        rules.report.output,

@@ -1,0 +1,60 @@
+"""epsilon_1 ... epsilon_M: random directions with Gaussian marginals (Sec. 3.1)."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import numpy as np
+from numpy.typing import NDArray
+
+Directions = NDArray[np.float64]
+
+
+def gaussian(count: int, size: int, random: np.random.Generator) -> Directions:
+    """Independent N(0, I) rows, shape (count, size)."""
+    return random.standard_normal((count, size))
+
+
+def orthogonal(count: int, size: int, random: np.random.Generator) -> Directions:
+    """N(0, I) rows that are pairwise orthogonal, in independent blocks of `size` rows when there are more.
+
+    A block is the Q of a Gaussian matrix's QR decomposition, which is Gram-Schmidt on its columns. LAPACK leaves the
+    signs of R's diagonal open; made positive, Q is uniform on the orthogonal group (Mezzadri 2007), so that a row times
+    an independent chi(size) length is N(0, I) exactly.
+
+    Returns:
+        Shape (count, size).
+    """
+    return np.concatenate([_block(rows, size, random) for rows in _block_sizes(count, size)])
+
+
+def released(count: int, size: int, random: np.random.Generator) -> Directions:
+    """As the published code makes them: no sign correction, and lengths from the matrix that was decomposed.
+
+    E[epsilon] is then not zero. For comparison only (docs/reproduction-notes.md). Shape (count, size).
+    """
+    blocks = []
+    for rows in _block_sizes(count, size):
+        matrix = random.standard_normal((rows, size))
+        q, _ = np.linalg.qr(matrix.T)
+        blocks.append(np.linalg.norm(matrix, axis=1, keepdims=True) * q.T)
+    return np.concatenate(blocks)
+
+
+SAMPLINGS: dict[str, Callable[[int, int, np.random.Generator], Directions]] = {
+    "orthogonal": orthogonal,
+    "gaussian": gaussian,
+    "released": released,
+}
+
+
+def _block_sizes(count: int, size: int) -> list[int]:
+    return [min(size, count - start) for start in range(0, count, size)]
+
+
+def _block(rows: int, size: int, random: np.random.Generator) -> Directions:
+    q, r = np.linalg.qr(random.standard_normal((size, rows)))
+    haar = q * np.where(np.diagonal(r) < 0, -1.0, 1.0)
+    lengths = np.sqrt(random.chisquare(size, rows))
+    block: Directions = lengths[:, None] * haar.T
+    return block

@@ -1,0 +1,107 @@
+"""Run folders to two tables, `runs.csv` and `curves.csv` (see `files`)."""
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+
+from itt.analysis.files import NAME, write_csv
+from itt.analysis.run_record import read_evaluation, read_metrics, read_run, read_sessions
+from itt.errors import UserError
+from itt.record import CORE_COLUMNS
+
+KEY = ["env", "method", "variant", "seed"]
+"""What tells runs apart."""
+
+COUNTS = ["iterations", "rows", "evaluation_episodes", "env_steps", "sessions"]
+"""Columns of whole numbers."""
+
+
+def collect(folders: Sequence[Path], out: Path) -> list[Path]:
+    """Reads all runs below `folders` and writes `out/runs.csv` and `out/curves.csv`, whose paths it returns.
+
+    Runs may still be in progress: `rows` then falls short of `iterations`, and there may be no evaluation yet.
+
+    Raises:
+        UserError: There is no run, or none has recorded an iteration, or two folders hold the same (env, method,
+            variant, seed), or a file is damaged.
+    """
+    rows, curves = [], []
+    places: dict[tuple[Any, ...], Path] = {}
+    for folder in _run_folders(folders):
+        run = read_run(folder / "run.yaml")
+        key = tuple(run[column] for column in KEY)
+        if key in places:
+            name = "/".join(map(str, key))
+            raise UserError(f"{places[key]} and {folder} both hold the run {name}; collect only one of them")
+        places[key] = folder
+        metrics = read_metrics(folder / "metrics.csv")
+        rows.append(run | _returns(metrics) | _evaluation(folder) | _cost(folder, metrics))
+        curves.append(metrics.assign(**{column: run[column] for column in [*NAME, "seed"]}))
+    if not any(row["rows"] for row in rows):
+        raise UserError(
+            f"{_listed(folders)}: {len(rows)} runs, but none has recorded an iteration yet; try again later"
+        )
+    return [write_csv(out / "runs.csv", _runs_table(rows)), write_csv(out / "curves.csv", _curves_table(curves))]
+
+
+def _run_folders(folders: Sequence[Path]) -> list[Path]:
+    for folder in folders:
+        if not folder.is_dir():
+            raise UserError(f"{folder}: no such folder; give folders that hold runs, like results/demo")
+    # One folder may lie in another: a run found twice in one place is one run.
+    found = {file.resolve(): file.parent for folder in folders for file in folder.rglob("run.yaml")}
+    if not found:
+        raise UserError(f"{_listed(folders)}: no run found; a run is a folder with a run.yaml, at any depth")
+    return sorted(found.values())
+
+
+def _listed(folders: Sequence[Path]) -> str:
+    return ", ".join(map(str, folders)) or "no folder given"
+
+
+def _returns(metrics: pd.DataFrame) -> dict[str, Any]:
+    returns = metrics["return"].dropna()
+    return {
+        "rows": len(metrics),
+        "final_return": returns.iloc[-1] if len(returns) else None,
+        "best_return": returns.max() if len(returns) else None,
+    }
+
+
+def _evaluation(folder: Path) -> dict[str, Any]:
+    """Mean and population standard deviation over the episodes of one run's final policy."""
+    returns = read_evaluation(folder / "evaluation.csv")
+    return {
+        "evaluation_mean": returns.mean(),
+        "evaluation_std": returns.std(ddof=0),
+        "evaluation_episodes": len(returns),
+    }
+
+
+def _cost(folder: Path, metrics: pd.DataFrame) -> dict[str, Any]:
+    """`env_steps` and wall-clock `seconds` so far, as the last row has them, and core-seconds of all sessions."""
+    sessions = read_sessions(folder / "provenance.json")
+    core_seconds = [session["core_seconds"] for session in sessions if session.get("core_seconds") is not None]
+    return {
+        "env_steps": metrics["env_steps"].iloc[-1] if len(metrics) else None,
+        "seconds": metrics["seconds"].iloc[-1] if len(metrics) else None,
+        "core_seconds": sum(core_seconds) if core_seconds else None,
+        "sessions": len(sessions),
+    }
+
+
+def _runs_table(rows: Sequence[dict[str, Any]]) -> pd.DataFrame:
+    # Counts may be missing, and only this type keeps the others whole numbers.
+    table = pd.DataFrame(rows).astype(dict.fromkeys(COUNTS, "Int64")).sort_values(KEY)
+    return _in_order(table, [*NAME, "seed"])
+
+
+def _curves_table(curves: Sequence[pd.DataFrame]) -> pd.DataFrame:
+    table = pd.concat([curve for curve in curves if len(curve)], ignore_index=True).sort_values([*KEY, "step"])
+    return _in_order(table, [*NAME, "seed", *CORE_COLUMNS])
+
+
+def _in_order(table: pd.DataFrame, first: Sequence[str]) -> pd.DataFrame:
+    return table[[*first, *(column for column in table.columns if column not in first)]]

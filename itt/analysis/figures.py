@@ -1,0 +1,210 @@
+"""Learning curves in the layout of Fig. 3 (methods) and Fig. 5 (a variant against vanilla).
+
+Drawn on `Figure` objects, never through pyplot: no display, window or backend setting plays a part. Equal input gives
+equal files.
+"""
+
+import math
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from io import BytesIO
+from pathlib import Path
+from typing import Any
+
+import matplotlib
+import numpy as np
+import pandas as pd
+import seaborn
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+from matplotlib.lines import Line2D
+from matplotlib.patches import Patch
+from matplotlib.ticker import MaxNLocator
+
+from itt import published
+from itt.analysis.files import read_collected, write
+from itt.analysis.scores import VANILLA, Cell, aligned, by_cell, ordered
+from itt.analysis.statistics import Band, Floats, band
+from itt.analysis.typeset import label
+
+PANEL = (2.7, 2.0)
+"""Inches."""
+
+# Colours that colour-blind readers tell apart; dashes and, where noise fills their gaps, markers for grey print.
+COLOURS = seaborn.color_palette("colorblind")
+DASHES: list[Any] = ["-", (0, (5, 1.5)), (0, (5, 1.5, 1, 1.5)), (0, (3, 1, 1, 1, 1, 1)), (0, (9, 2))]
+MARKERS = ["o", "s", "^", "D", "v"]
+
+GREY = "0.35"
+FAINT = 0.35
+SHADE: dict[str, Any] = {"alpha": 0.2, "linewidth": 0}
+DOTTED: dict[str, Any] = {"linestyle": (0, (1, 2)), "linewidth": 1}
+
+STYLE = {
+    **seaborn.axes_style("ticks"),
+    **seaborn.plotting_context("paper"),
+    "axes.grid": True,
+    "grid.color": "0.92",
+    "svg.hashsalt": "itt",  # the ids in an SVG are random without it
+}
+
+
+@dataclass(frozen=True)
+class Curve:
+    """One line of a panel: its label and place among `COLOURS`, a band at each iteration, and the paper's score."""
+
+    label: str
+    style: int
+    steps: Floats
+    band: Band
+    paper: float | None = None
+
+
+@dataclass(frozen=True)
+class Panel:
+    """One small plot."""
+
+    title: str
+    curves: tuple[Curve, ...]
+
+
+def figures(collected: Path, out: Path) -> list[Path]:
+    """Draws from what `collect` wrote; each figure is an SVG and a PNG, whose paths are returned.
+
+    `learning-curves`: a panel an env, a line a method (vanilla). `vanilla-vs-<variant>`, for each other variant: a
+    panel an env and method.
+
+    Raises:
+        UserError: `collected` is not a folder that `collect` wrote.
+    """
+    _, curves = read_collected(collected)
+    parts = by_cell(curves)
+    panels = {"learning-curves": methods_by_env(parts)}
+    for variant in ordered(curves)[2]:
+        if variant != VANILLA:
+            panels[f"vanilla-vs-{variant}"] = vanilla_against(parts, variant)
+    return [path for name, drawn in panels.items() for path in _save(draw(drawn), out / name)]
+
+
+def methods_by_env(parts: Mapping[Cell, pd.DataFrame]) -> list[Panel]:
+    """The panels of Fig. 3 from the curves of each cell."""
+    methods = list(dict.fromkeys([*published.METHODS, *(method for _, method, _ in parts)]))
+    scores = published.scores()
+    lines: dict[str, list[Curve]] = {}
+    for (env, method, variant), curves in parts.items():
+        if variant == VANILLA:
+            paper, _ = scores.get((env, method), (None, None))
+            lines.setdefault(env, []).append(_curve(curves, label(method, variant), methods.index(method), paper))
+    return [Panel(env, tuple(curves)) for env, curves in lines.items()]
+
+
+def vanilla_against(parts: Mapping[Cell, pd.DataFrame], variant: str) -> list[Panel]:
+    """The panels of Fig. 5: wherever the variant was run, it and vanilla."""
+    return [
+        Panel(
+            f"{env}, {label(method, VANILLA)}",
+            tuple(
+                _curve(parts[env, method, name], name, style)
+                for style, name in enumerate((VANILLA, variant))
+                if (env, method, name) in parts
+            ),
+        )
+        for env, method, found in parts
+        if found == variant
+    ]
+
+
+def _curve(curves: pd.DataFrame, name: str, style: int, paper: float | None = None) -> Curve:
+    steps, returns = aligned(curves)
+    return Curve(name, style, steps, band(returns), paper)
+
+
+def draw(panels: Sequence[Panel]) -> Figure:
+    """Small multiples in as square a grid as their number allows, with one legend for all."""
+    if not panels:
+        figure = Figure(figsize=PANEL)
+        figure.text(0.5, 0.5, "no vanilla run", ha="center")
+        return figure
+    columns = len(panels) if len(panels) <= 3 else math.ceil(math.sqrt(len(panels)))
+    rows = math.ceil(len(panels) / columns)
+    with matplotlib.rc_context(STYLE):
+        # The surplus is room for the legends and the axis labels.
+        figure = Figure(figsize=(max(PANEL[0] * columns, 4.5) + 0.2, PANEL[1] * rows + 1.1), layout="constrained")
+        for position, panel in enumerate(panels):
+            axes = figure.add_subplot(rows, columns, position + 1)
+            _draw_panel(axes, panel)
+            if position % columns == 0:
+                axes.set_ylabel("Return (sum of rewards)", fontsize="small")
+            if position + columns >= len(panels):
+                axes.set_xlabel("Iteration (updates of θ so far)", fontsize="small")
+        _draw_legends(figure, panels, columns)
+    return figure
+
+
+def _draw_panel(axes: Axes, panel: Panel) -> None:
+    for curve in panel.curves:
+        axes.fill_between(curve.steps, curve.band.low, curve.band.high, color=_look(curve.style)["color"], **SHADE)
+        for shown, alpha in ((curve.band.complete, 1.0), (~curve.band.complete, FAINT)):
+            mean = np.where(shown, curve.band.mean, np.nan)
+            axes.plot(curve.steps, mean, alpha=alpha, markevery=_marked(curve), **_look(curve.style))
+    _draw_references(axes, panel)
+    counts = [int(curve.band.seeds.max()) for curve in panel.curves]
+    n = str(min(counts)) if min(counts) == max(counts) else f"{min(counts)} to {max(counts)}"
+    corner = axes.text(0.98, 0.03, f"n = {n}", transform=axes.transAxes, ha="right", color=GREY, fontsize="small")
+    corner.set_bbox({"facecolor": "white", "alpha": 0.7, "linewidth": 0, "pad": 1})
+    axes.set_title(panel.title, loc="left", fontsize="small")
+    axes.xaxis.set_major_locator(MaxNLocator(4, integer=True))
+    axes.yaxis.set_major_locator(MaxNLocator(5))
+    axes.spines[["top", "right"]].set_visible(False)
+
+
+def _marked(curve: Curve) -> tuple[int, int]:
+    """(first, every): about six markers on a line, beside those of the other lines rather than on them."""
+    every = math.ceil(len(curve.steps) / 6)
+    return curve.style % 3 * every // 3, every
+
+
+def _draw_references(axes: Axes, panel: Panel) -> None:
+    """The paper's scores, where they lie near the curves: far ones would squeeze the curves flat."""
+    low, high = axes.get_ylim()
+    slack = (high - low) / 4
+    for curve in panel.curves:
+        if curve.paper is not None and low - slack <= curve.paper <= high + slack:
+            axes.axhline(curve.paper, color=_look(curve.style)["color"], **DOTTED)
+
+
+def _draw_legends(figure: Figure, panels: Sequence[Panel], columns: int) -> None:
+    """Above the panels what the lines are, below them how to read them."""
+    curves = [curve for panel in panels for curve in panel.curves]
+    styles = dict(sorted({curve.style: curve.label for curve in curves}.items()))
+    lines = [Line2D([], [], label=name, **_look(style)) for style, name in styles.items()]
+    band_label = "unperturbed policy, lowest to highest of n seeds (line: mean)"
+    marks: list[Line2D | Patch] = [Patch(color=GREY, label=band_label, **SHADE)]
+    if not all(curve.band.complete.all() for curve in curves):
+        marks.append(Line2D([], [], color=GREY, alpha=FAINT, label="not all seeds there yet"))
+    if any(curve.paper is not None for curve in curves):
+        marks.append(Line2D([], [], color=GREY, label="paper, Table 6 (where in view)", **DOTTED))
+    look: dict[str, Any] = {"frameon": False, "handlelength": 3.5, "fontsize": "small"}
+    figure.legend(handles=lines, loc="outside upper center", ncols=min(len(lines), 5), **look)
+    figure.legend(handles=marks, loc="outside lower center", ncols=columns, **look)
+
+
+def _look(style: int) -> dict[str, Any]:
+    kind = style % len(MARKERS)
+    return {
+        "color": COLOURS[kind],
+        "linestyle": DASHES[kind],
+        "marker": MARKERS[kind],
+        "markersize": 5,
+        "markeredgecolor": "white",
+    }
+
+
+def _save(figure: Figure, stem: Path) -> list[Path]:
+    paths = []
+    for suffix, metadata in ((".svg", {"Date": None}), (".png", None)):
+        content = BytesIO()
+        with matplotlib.rc_context(STYLE):
+            figure.savefig(content, format=suffix[1:], dpi=160, metadata=metadata)
+        paths.append(write(stem.with_name(stem.name + suffix), content.getvalue()))
+    return paths

@@ -1,0 +1,80 @@
+"""What one run folder says, as far as it has come: a run may still be in progress, so only run.yaml has to be there."""
+
+import json
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+
+from itt import settings_file
+from itt.analysis.files import NAME
+from itt.errors import UserError
+from itt.record import CORE_COLUMNS
+
+
+def read_run(file: Path) -> dict[str, Any]:
+    """run.yaml: study, env, method, variant, seed, hash, and iterations (None if its algorithm has none)."""
+    run = settings_file.read(file)
+    wanted = [*NAME, "seed", "hash", "algorithm"]
+    missing = [key for key in wanted if key not in run] if isinstance(run, dict) else wanted
+    if missing:
+        raise UserError(f"{file}: lacks {', '.join(missing)}, so it does not say which run this is")
+    if type(run["seed"]) is not int:
+        raise UserError(f"{file}: seed: a whole number, not {run['seed']!r}")
+    algorithm = run["algorithm"] if isinstance(run["algorithm"], dict) else {}
+    text = {column: str(run[column]) for column in [*NAME, "hash"]}
+    return {**text, "seed": run["seed"], "iterations": algorithm.get("iterations")}
+
+
+def read_metrics(file: Path) -> pd.DataFrame:
+    """metrics.csv: a row an iteration, core and namespaced columns; no row while a run is in its first iteration."""
+    if not file.is_file():
+        return pd.DataFrame(columns=list(CORE_COLUMNS), dtype=float)
+    metrics = _numbers(file, CORE_COLUMNS)
+    if not (metrics["step"].is_monotonic_increasing and metrics["step"].is_unique):
+        raise UserError(f"{file}: step must increase from row to row")
+    # `return` may be missing in a row, for an algorithm that does not play its policy at each iteration.
+    if metrics[["step", "env_steps", "seconds"]].isna().any(axis=None):
+        raise UserError(f"{file}: not CSV: a row is cut short")
+    return metrics[[column for column in metrics.columns if column in CORE_COLUMNS or "/" in column]]
+
+
+def read_evaluation(file: Path) -> "pd.Series[float]":
+    """evaluation.csv: the return of each episode of the final policy; none before `itt eval`."""
+    return _numbers(file, ["episode", "return", "seed"])["return"] if file.is_file() else pd.Series(dtype=float)
+
+
+def read_sessions(file: Path) -> list[dict[str, Any]]:
+    """provenance.json: one mapping a session."""
+    if not file.is_file():
+        return []
+    try:
+        sessions = json.loads(file.read_text(encoding="utf-8"))
+    except ValueError as error:
+        raise UserError(f"{file}: not JSON: {_one_line(error)}") from None
+    if not (isinstance(sessions, list) and all(isinstance(session, dict) for session in sessions)):
+        raise UserError(f"{file}: must be a list of sessions, one mapping each")
+    return sessions
+
+
+def _numbers(file: Path, wanted: Sequence[str]) -> pd.DataFrame:
+    """A CSV file of numbers that has the `wanted` columns."""
+    try:
+        frame = pd.read_csv(file)
+    except pd.errors.EmptyDataError:
+        raise UserError(f"{file}: empty") from None
+    except ValueError as error:  # pandas' ParserError, UnicodeDecodeError
+        raise UserError(f"{file}: not CSV: {_one_line(error)}") from None
+    if missing := [column for column in wanted if column not in frame]:
+        raise UserError(f"{file}: no column {', '.join(missing)}")
+    # Where rows have one field more than the header, pandas takes their first field for an index.
+    if not isinstance(frame.index, pd.RangeIndex):
+        raise UserError(f"{file}: not CSV: the rows have more fields than the header")
+    if text := [column for column in frame if len(frame) and not pd.api.types.is_numeric_dtype(frame[column])]:
+        raise UserError(f"{file}: column {text[0]} holds something that is not a number")
+    return frame
+
+
+def _one_line(error: Exception) -> str:
+    return " ".join(str(error).split())

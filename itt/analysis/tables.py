@@ -1,0 +1,99 @@
+"""Scores laid out as the paper's Table 6: a row an env, a column a method, the paper's number below ours.
+
+There are three such tables, one a reading of "score". `typeset` turns them into Markdown and LaTeX; `scores.csv` is the
+tidy original of both.
+"""
+
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import replace
+from pathlib import Path
+
+import pandas as pd
+
+from itt import published
+from itt.analysis.files import read_collected, write, write_csv
+from itt.analysis.scores import READINGS, VANILLA, ordered, scores
+from itt.analysis.statistics import places
+from itt.analysis.typeset import Entry, Line, Table, latex, markdown
+
+TITLES = {
+    "final": "Score at the last iteration",
+    "maximum": "Score at the best iteration",
+    "evaluation": "Score in a fresh evaluation",
+}
+MEANINGS = {
+    "final": "One episode of the unperturbed policy at each seed's last iteration, as the published code has it.",
+    "maximum": "One episode of the unperturbed policy a seed, at the iteration whose mean over seeds is highest among "
+    "those that all seeds have reached, as the paper's text has it.",
+    "evaluation": "Each seed's final policy, averaged over {episodes} episodes with seeds never used in training.",
+}
+
+
+def tables(collected: Path, out: Path) -> list[Path]:
+    """Writes `scores.csv`, `scores.md` and `scores.tex` from what `collect` wrote; returns their paths.
+
+    Raises:
+        UserError: `collected` is not a folder that `collect` wrote.
+    """
+    runs, curves = read_collected(collected)
+    tidy = scores(runs, curves)
+    laid_out = [layout(tidy, measure, runs) for measure in READINGS]
+    return [
+        write_csv(out / "scores.csv", tidy),
+        write(out / "scores.md", markdown(laid_out)),
+        write(out / "scores.tex", latex(laid_out)),
+    ]
+
+
+def layout(tidy: pd.DataFrame, measure: str, runs: pd.DataFrame) -> Table:
+    """One reading of the tidy `scores` as a table, without lines if no run has it yet. `runs` is for the caption."""
+    tidy = tidy[tidy["measure"] == measure]
+    if tidy.empty:
+        return Table(TITLES[measure], "No run has this score yet.", (), (), 0)
+    envs, methods, variants = ordered(tidy)
+    rows = tidy.to_dict("records")
+    found = {(row["env"], row["method"], row["variant"]): Entry(row["mean"], row["std"], row["n"]) for row in rows}
+    # The paper's three columns always stand there; others where there is something in them.
+    columns = [(method, VANILLA) for method in dict.fromkeys([*published.METHODS, *methods])]
+    columns += [(m, v) for m in methods for v in variants if v != VANILLA and any((e, m, v) in found for e in envs)]
+    paper = {(e, m, VANILLA): Entry(*score, published.SEEDS) for (e, m), score in published.scores().items()}
+    lines = tuple(
+        Line(env, source, _placed([entries.get((env, *column)) for column in columns], columns))
+        for env in envs
+        for source, entries in (("ours", found), ("paper", paper))
+    )
+    n = Counter(entry.n for entry in found.values()).most_common(1)[0][0]
+    return Table(TITLES[measure], _caption(measure, lines, n, runs), tuple(columns), lines, n)
+
+
+def _placed(entries: Sequence[Entry | None], columns: Sequence[tuple[str, str]]) -> tuple[Entry | None, ...]:
+    """Vanilla variants compete for the places, as in Table 6; other variants stand beside them."""
+    competing = [e.mean if e and variant == VANILLA else None for e, (_, variant) in zip(entries, columns, strict=True)]
+    return tuple(e and replace(e, place=place) for e, place in zip(entries, places(competing), strict=True))
+
+
+def _caption(measure: str, lines: Sequence[Line], n: int, runs: pd.DataFrame) -> str:
+    episodes = sorted({int(count) for count in runs["evaluation_episodes"] if count > 0})
+    studies = ", ".join(f"`{study}`" for study in sorted(set(runs["study"])))
+    unfinished = int((runs["rows"] < runs["iterations"]).sum())
+    sentences = [
+        MEANINGS[measure].format(episodes=" or ".join(map(str, episodes))),
+        f"Return (sum of the rewards of an episode): mean ± population standard deviation over n = {n} seeds unless a "
+        f"cell says otherwise; `paper`: Table 6, n = {published.SEEDS}.",
+        "The best method is bold and the second best underlined, equal scores share a place; variants stand aside.",
+        *_wins(lines),
+        f"Source: study {studies}, {len(runs)} runs" + (f", {unfinished} of them unfinished." if unfinished else "."),
+    ]
+    return " ".join(sentences)
+
+
+def _wins(lines: Sequence[Line]) -> list[str]:
+    """How our numbers stand to the claim that ITT is best on 12 of 15 environments, if they can be compared at all."""
+    methods = len(published.METHODS)
+    compared = [line.entries for line in lines if line.source == "ours" and all(line.entries[:methods])]
+    best = sum(1 for itt, *_ in compared if itt and itt.place == 1)
+    claims = published.claims()
+    claim = f"{claims['itt_best', '']:.0f} of {claims['compared', '']:.0f}"
+    where = f"{best} of {len(compared)} environments where all three methods have a score"
+    return [f"ITT is best, alone or not, in {where} (claimed: {claim})."] if compared else []

@@ -1,0 +1,52 @@
+"""From scores to one candidate: Eq. 5 or Eq. 3."""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+
+from itt.study import Kernel
+
+Values = NDArray[np.float64]
+
+
+def argmax(scores: Values) -> int:
+    """The index of the best score, shape (N,) (Eq. 5). Of equals the lowest index wins."""
+    return int(np.argmax(scores))
+
+
+def log_weights(kernel: Kernel, scores: Values) -> Values:
+    """ln of the weights of Eq. 3, up to a common constant: K less its maximum, so that no exponential overflows.
+
+    Args:
+        kernel: For `softmax`, `scores` are the dot products z and K = exp(z), so Eq. 3 exponentiates twice; otherwise
+            the scores are K.
+        scores: Shape (N,).
+
+    Returns:
+        Shape (N,), at most 0, and 0 for the best.
+    """
+    weights: Values
+    best = scores.max()
+    if kernel == "softmax":
+        # exp(z) - exp(best); beyond 700 exp would overflow, and the differences decide everything in any case.
+        weights = np.exp(min(best, 700.0)) * np.expm1(scores - best)
+        return weights
+    weights = scores - best
+    return weights
+
+
+def draw(log_weights: Values, units: Values) -> NDArray[np.int64]:
+    """Indices drawn with probabilities proportional to exp(log_weights) (Eq. 3), by inversion.
+
+    Args:
+        log_weights: Shape (N,), the greatest is 0.
+        units: Uniform numbers in [0, 1), shape (K,).
+
+    Returns:
+        Shape (K,).
+    """
+    cumulated = np.cumsum(np.exp(log_weights))
+    found = np.searchsorted(cumulated, units * cumulated[-1], side="right")
+    indices: NDArray[np.int64] = np.minimum(found, len(cumulated) - 1)
+    return indices

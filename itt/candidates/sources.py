@@ -1,0 +1,92 @@
+"""Where A* comes from (Sec. 2.1, 3.1, 3.3): fresh at every transition, one pool that stands, or a sample of it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Protocol
+
+import numpy as np
+from numpy.typing import NDArray
+
+from itt import seeding
+from itt.candidates import generator
+from itt.seeding import Key, Purpose
+from itt.study import Candidates
+
+Actions = NDArray[np.float32]
+
+
+@dataclass(frozen=True)
+class Box:
+    """The bounds of a continuous action space, each of shape (a,)."""
+
+    low: Actions
+    high: Actions
+
+
+class Source(Protocol):
+    """The candidates of an episode."""
+
+    @property
+    def standing(self) -> bool:
+        """Whether A* is the same at every transition, so that what is computed from it can be kept."""
+
+    def at(self, transition: int) -> Actions:
+        """A* at a transition, counted from 0. Shape (N, a)."""
+
+
+@dataclass(frozen=True)
+class Standing:
+    """One set for all transitions."""
+
+    actions: Actions
+    standing: bool = True
+
+    def at(self, transition: int) -> Actions:
+        """The set, shape (N, a)."""
+        return self.actions
+
+
+@dataclass(frozen=True)
+class Fresh:
+    """A new uniform sample at every transition (Gym in the paper)."""
+
+    box: Box
+    count: int
+    key: int
+    standing: bool = False
+
+    def at(self, transition: int) -> Actions:
+        """A sample of its own, shape (count, a)."""
+        return generator.uniform(self.key, transition, self.box.low, self.box.high, self.count)
+
+
+@dataclass(frozen=True)
+class Subsampled:
+    """At every transition a sample, with replacement, from a pool that stands (Sec. 3.3, bootstrapping)."""
+
+    pool: Actions
+    size: int
+    key: int
+    standing: bool = False
+
+    def at(self, transition: int) -> Actions:
+        """A part of the pool, shape (size, a)."""
+        return self.pool[generator.indices(self.key, transition, len(self.pool), self.size)]
+
+
+def source(settings: Candidates, box: Box, key: Key) -> Source:
+    """The candidates of the episode `key` in a continuous action space."""
+    count = settings.count
+    if settings.resample == "transition":
+        return Fresh(box, count, int(seeding.words(key, Purpose.CANDIDATES)[0]))
+    pool_key = key.for_iteration() if settings.resample == "iteration" else key.for_run()
+    pool = generator.uniform(int(seeding.words(pool_key, Purpose.CANDIDATES)[0]), 0, box.low, box.high, count)
+    if settings.subsample is None:
+        return Standing(pool)
+    return Subsampled(pool, settings.subsample, int(seeding.words(key, Purpose.SUBSAMPLE)[0]))
+
+
+def all_actions(count: int, one_hot: bool) -> Actions:
+    """A* = A for discrete actions, as a tower sees them: shape (n, n) one-hot, or (n, 1) with the index itself."""
+    return np.eye(count, dtype=np.float32) if one_hot else np.arange(count, dtype=np.float32)[:, None]

@@ -1,0 +1,234 @@
+"""The `itt` command: parse, call one function, print."""
+
+from __future__ import annotations
+
+import json
+import sys
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from itt.errors import Stopped, UserError
+
+app = typer.Typer(
+    name="itt",
+    help="Implicit Two-Tower policies trained by evolution strategies.\n\nExit codes: 0 done, 2 a mistake of yours "
+    "(one line says which), 75 stopped early with a checkpoint (run the same command again), 1 a fault.",
+    add_completion=False,
+    rich_markup_mode=None,
+    pretty_exceptions_enable=False,
+)
+
+Env = Annotated[str, typer.Option(help="The paper's name of an env (`itt envs` lists them) or any Gymnasium id.")]
+Method = Annotated[str, typer.Option(help="itt, iot or explicit.")]
+Variant = Annotated[str, typer.Option(help="A built-in variant (vanilla, lazy, bootstrap) or one of the study's.")]
+Seed = Annotated[int, typer.Option(help="The seed: with the settings, all that a result depends on.")]
+Set = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--set", metavar="KEY=VALUE", help="A setting above all others, like algorithm.iterations=50. Repeats."
+    ),
+]
+Json = Annotated[bool, typer.Option("--json", help="Print JSON.")]
+Collected = Annotated[Path, typer.Argument(help="What `itt collect --out` wrote: runs.csv and curves.csv.")]
+Out = Annotated[Path, typer.Option(help="The folder to write to; made if it is not there.")]
+
+
+@app.command()
+def train(
+    env: Env,
+    method: Method,
+    variant: Variant = "vanilla",
+    seed: Seed = 0,
+    set_: Set = None,
+    study: Annotated[
+        Path | None, typer.Option(help="A study file that has this run; else the paper's settings.")
+    ] = None,
+    out: Annotated[
+        Path | None, typer.Option(help="The run's folder; default results/STUDY/runs/ENV/METHOD/VARIANT/seedK.")
+    ] = None,
+    extend: Annotated[
+        bool, typer.Option("--extend", help="Go on with a run that was finished with fewer iterations.")
+    ] = False,
+) -> int:
+    """Train one policy, or go on with a training that was stopped.
+
+    Reads the study file, if one is given, and the run's folder, if it is there. Writes to that folder run.yaml,
+    metrics.csv (row k describes theta_k before update k), policy.npz (the final policy), best.npz, provenance.json and
+    checkpoints. Under `mpiexec -n R` rank 0 coordinates and the other R - 1 ranks play; the result is the same, bit for
+    bit, for any R.
+    """
+    from itt import ranks
+    from itt.algorithms import es
+    from itt.progress import progress
+    from itt.rollouts import resolve
+    from itt.study import load, single
+
+    def main(team: ranks.Team) -> int:
+        overrides = set_ or []
+        if study is not None:
+            run = load(study, overrides).find(env, method, variant, seed)
+        else:
+            run = single(env, method, variant, seed, overrides)
+        run = resolve(run)
+        path = out if out is not None else Path("results", run.study, run.folder)
+        title = f"{run.env}/{run.method}/{run.variant}/seed{run.seed}"
+        with progress(title, run.algorithm.iterations) as report:
+            es.train(path, run, team, _say, report, extend)
+        return 0
+
+    return ranks.lead(main)
+
+
+@app.command("eval")
+def evaluate(
+    run: Annotated[Path, typer.Argument(help="A run's folder.")],
+    episodes: Annotated[int, typer.Option(min=1, help="Number of episodes.")] = 100,
+    best: Annotated[bool, typer.Option("--best", help="Evaluate best.npz; only prints, writes nothing.")] = False,
+    as_json: Json = False,
+) -> int:
+    """Evaluate a run's final policy afresh, with env seeds that training never uses.
+
+    Reads RUN/policy.npz; writes RUN/evaluation.csv (episode, return, seed); prints mean and standard deviation. Runs
+    under mpiexec as `itt train` does.
+    """
+    from itt import ranks
+    from itt.record import evaluation, policy_file
+    from itt.rollouts.evaluation import evaluate as play
+
+    def main(team: ranks.Team) -> int:
+        saved = policy_file.read(run / ("best.npz" if best else "policy.npz"))
+        played = play(saved.run, saved.theta, episodes, team.map)
+        returns = [(episode.value, seed) for episode, seed in played]
+        if not best:
+            evaluation.write(run / "evaluation.csv", returns)
+        summary = evaluation.summary(returns)
+        line = f"{run}: return {summary['mean']:.2f} +- {summary['std']:.2f} over {episodes} episodes"
+        print(json.dumps(summary) if as_json else line)
+        return 0
+
+    return ranks.lead(main)
+
+
+@app.command()
+def envs(as_json: Json = False) -> int:
+    """List the paper's environments with the size of each policy beside the paper's Table 4.
+
+    Reads nothing, writes nothing. A count that differs from the paper's is marked; the note says why.
+    """
+    from itt.rollouts.overview import overview
+
+    rows = overview()
+    if as_json:
+        print(json.dumps(rows, indent=1))
+    else:
+        _print_envs(rows)
+    return 0
+
+
+@app.command()
+def collect(
+    folders: Annotated[list[Path], typer.Argument(help="Run folders, or folders above them.")], out: Out
+) -> int:
+    """Gather run folders into two tables.
+
+    Reads run.yaml, metrics.csv, evaluation.csv and provenance.json of each run; writes OUT/runs.csv (a row a run) and
+    OUT/curves.csv (a row an iteration).
+    """
+    from itt.analysis.collect import collect as gather
+
+    return _print_paths(gather(folders, out))
+
+
+@app.command()
+def tables(collected: Collected, out: Out) -> int:
+    """Make the table of scores in the layout of the paper's Table 6, its numbers beside ours.
+
+    Reads COLLECTED/runs.csv and curves.csv; writes OUT/scores.csv, scores.md and scores.tex.
+    """
+    from itt.analysis.tables import tables as make
+
+    return _print_paths(make(collected, out))
+
+
+@app.command()
+def figures(collected: Collected, out: Out) -> int:
+    """Draw the learning curves in the layout of the paper's Fig. 3, and variants beside vanilla as in its Fig. 5.
+
+    Reads COLLECTED/runs.csv and curves.csv; writes OUT/learning-curves.svg and .png, vanilla-vs-VARIANT.svg and .png.
+    """
+    from itt.analysis.figures import figures as draw
+
+    return _print_paths(draw(collected, out))
+
+
+@app.command()
+def schema() -> int:
+    """Print the JSON schema of a study file, for editors that check and complete YAML."""
+    from itt.study import json_schema
+
+    print(json.dumps(json_schema(), indent=1))
+    return 0
+
+
+def main() -> None:
+    """The entry point: runs a command and turns its end into an exit code."""
+    try:
+        sys.exit(app(args=sys.argv[1:] or ["--help"], standalone_mode=False) or 0)
+    except typer.TyperException as error:
+        context = getattr(error, "ctx", None)
+        command = context.command_path if context else "itt"
+        _complain(f"{error.format_message().rstrip('.')} (see `{command} --help`)")
+    except (typer.Abort, KeyboardInterrupt):
+        sys.exit(130)
+    except UserError as error:
+        _complain(str(error))
+    except Stopped as stopped:
+        _say(str(stopped))
+        sys.exit(75)
+
+
+def _say(line: str) -> None:
+    print(f"itt: {line}", file=sys.stderr, flush=True)
+
+
+def _complain(line: str) -> None:
+    from itt.ranks.launch import is_first
+
+    if is_first():  # what is wrong on one rank is wrong on all
+        _say(f"error: {' '.join(line.split())}")
+    sys.exit(2)
+
+
+def _print_paths(paths: list[Path]) -> int:
+    for path in paths:
+        print(path)
+    return 0
+
+
+def _print_envs(rows: list[dict[str, Any]]) -> None:
+    from rich.console import Console
+    from rich.table import Table
+
+    table = Table(title="Environments; D ours / the paper's Table 4", caption="* differs from the paper")
+    for name in ("env", "s", "a", "actions", "steps", "engine"):
+        table.add_column(name, justify="right" if name in ("s", "a", "steps") else "left", no_wrap=True)
+    for name in ("itt", "iot", "explicit"):
+        table.add_column(name, justify="right", no_wrap=True)
+    table.add_column("note", overflow="fold")
+    for row in rows:
+        counts = [
+            f"{ours} / {(paper := row['paper_parameters'][name])}{'' if ours == paper else ' *'}"
+            for name, ours in row["parameters"].items()
+        ]
+        kind = "discrete" if row["discrete"] else "continuous"
+        limit = str(row["episode_limit"])
+        table.add_row(
+            row["env"], str(row["observation"]), str(row["action"]), kind, limit, row["engine"], *counts, row["note"]
+        )
+    Console(width=None if sys.stdout.isatty() else 160).print(table)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,5 @@
+"""What a policy is: layer shapes and one flat theta, with a PyTorch twin that is imported only where it acts."""
+
+from itt.policies.architecture import Architecture, Layer, Theta, architecture, encoded_size
+
+__all__ = ["Architecture", "Layer", "Theta", "architecture", "encoded_size"]

@@ -1,0 +1,68 @@
+"""How far a training is: a bar on a terminal, now and then a line elsewhere."""
+
+from __future__ import annotations
+
+import contextlib
+import sys
+import time
+from collections.abc import Callable, Iterator
+
+_SECONDS_BETWEEN_LINES = 10.0
+
+Report = Callable[[int, dict[str, float]], None]
+
+
+@contextlib.contextmanager
+def progress(title: str, total: int) -> Iterator[Report]:
+    """Yields a function that takes the iterations done and the newest row of metrics.csv."""
+    with _bar(title, total) if sys.stderr.isatty() else contextlib.nullcontext(_lines(title, total)) as report:
+        yield report
+
+
+@contextlib.contextmanager
+def _bar(title: str, total: int) -> Iterator[Report]:
+    from rich.console import Console
+    from rich.progress import (
+        BarColumn,
+        MofNCompleteColumn,
+        Progress,
+        TextColumn,
+        TimeElapsedColumn,
+        TimeRemainingColumn,
+    )
+
+    columns = (
+        TextColumn("{task.description}"),
+        BarColumn(),
+        MofNCompleteColumn(),
+        TextColumn("return {task.fields[latest]}"),
+        TimeElapsedColumn(),
+        TimeRemainingColumn(),
+    )
+    with Progress(*columns, console=Console(stderr=True)) as bar:
+        task = bar.add_task(title, total=total, latest="-")
+        yield lambda done, row: bar.update(task, completed=done, latest=f"{row['return']:.1f}")
+
+
+def _lines(title: str, total: int) -> Report:
+    started = time.monotonic()
+    first: int | None = None
+    said = started
+
+    def report(done: int, row: dict[str, float]) -> None:
+        nonlocal first, said
+        if first is None:
+            first = done - 1
+        now = time.monotonic()
+        if done == total or now - said >= _SECONDS_BETWEEN_LINES:
+            said = now
+            pace = (now - started) / (done - first)
+            left = f", {pace * (total - done):.0f} s left" if done < total else ""
+            print(
+                f"{title}: iteration {done}/{total}, return {row['return']:.1f}, "
+                f"perturbations' mean {row['es/mean_return']:.1f}, {pace:.2f} s an iteration{left}",
+                file=sys.stderr,
+                flush=True,
+            )
+
+    return report

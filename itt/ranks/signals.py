@@ -1,0 +1,40 @@
+"""Signals that ask for an early end: a batch system's SIGTERM or SIGUSR1, a user's Ctrl-C."""
+
+from __future__ import annotations
+
+import signal
+from types import FrameType
+
+from itt.errors import Stopped
+
+ASKING = (signal.SIGTERM, signal.SIGUSR1, signal.SIGINT)
+
+
+class Signals:
+    """Remembers that a signal came, until someone checks. A second Ctrl-C ends the process at once."""
+
+    def __init__(self) -> None:
+        """Nothing has come yet."""
+        self.came: signal.Signals | None = None
+
+    def heed(self) -> None:
+        """From now on the signals are remembered instead of ending the process."""
+        for number in ASKING:
+            signal.signal(number, self._remember)
+
+    def check(self) -> None:
+        """Raises Stopped, once, if a signal came."""
+        if self.came is not None:
+            came, self.came = self.came, None
+            raise Stopped(f"stopped by {came.name}")
+
+    def _remember(self, number: int, frame: FrameType | None) -> None:
+        if number == signal.SIGINT:
+            signal.signal(signal.SIGINT, signal.default_int_handler)
+        self.came = signal.Signals(number)
+
+
+def ignore() -> None:
+    """What a worker does: it goes on until the coordinator, which got the signal too, has saved and says so."""
+    for number in ASKING:
+        signal.signal(number, signal.SIG_IGN)

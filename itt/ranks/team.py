@@ -1,0 +1,65 @@
+"""What a leader has at hand: a team that maps a task over items."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import Any, Protocol, TypeVar
+
+from itt.ranks.signals import Signals
+
+Shared = TypeVar("Shared")
+Item = TypeVar("Item")
+Result = TypeVar("Result")
+
+
+class Team(Protocol):
+    """Those who do the tasks."""
+
+    ranks: int
+    """How many processes there are in all."""
+    workers: int
+    """How many of them do tasks at the same time."""
+    hosts: list[str]
+    """The machine of each rank."""
+    library: str | None
+    """The MPI library, if there is one."""
+
+    def map(self, task: Callable[[Shared, Item], Result], shared: Shared, items: Sequence[Item]) -> list[Result]:
+        """`[task(shared, item) for item in items]`.
+
+        Args:
+            task: A function that every process can import.
+            shared: What all items have in common; sent once a call to each worker.
+            items: Handed out one by one, in order, to whoever is free.
+
+        Raises:
+            Stopped: A signal asked for an early end. Results so far are lost, the team can still be used.
+            RankError: A task raised on another rank; the message is that rank's.
+        """
+
+
+class RankError(Exception):
+    """A task raised on a worker. The message holds the rank and its traceback."""
+
+
+class Alone:
+    """A team of one process."""
+
+    ranks = workers = 1
+    library: str | None = None
+
+    def __init__(self, signals: Signals) -> None:
+        """A team that heeds `signals` between items."""
+        import platform
+
+        self.hosts = [platform.node()]
+        self._signals = signals
+
+    def map(self, task: Callable[[Any, Any], Any], shared: Any, items: Sequence[Any]) -> list[Any]:
+        """See `Team.map`."""
+        results = []
+        for item in items:
+            self._signals.check()
+            results.append(task(shared, item))
+        self._signals.check()
+        return results

@@ -1,0 +1,49 @@
+"""A saved policy: theta and all that is needed to act, in bytes that depend on the run's spec alone."""
+
+from __future__ import annotations
+
+import io
+import json
+import zipfile
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+from pydantic import ValidationError
+
+from itt.errors import UserError
+from itt.record.files import write_atomically
+from itt.study import Run
+
+
+@dataclass(frozen=True)
+class SavedPolicy:
+    """theta, shape (D,), and the run that it belongs to (without the names of its study and variant)."""
+
+    run: Run
+    theta: NDArray[np.float64]
+
+
+def write(path: Path, run: Run, theta: NDArray[np.float64]) -> None:
+    """Writes the policy; the zip format's timestamps are NumPy's constant ones."""
+    buffer = io.BytesIO()
+    np.savez(buffer, allow_pickle=False, spec=np.array(json.dumps(run.spec(), sort_keys=True)), theta=theta)
+    write_atomically(path, buffer.getvalue())
+
+
+def read(path: Path) -> SavedPolicy:
+    """Reads a policy.
+
+    Raises:
+        UserError: There is none, or it is not one.
+    """
+    try:
+        with np.load(path, allow_pickle=False) as file:
+            spec: dict[str, Any] = json.loads(str(file["spec"]))
+            return SavedPolicy(Run(**spec), file["theta"])
+    except FileNotFoundError:
+        raise UserError(f"{path}: no such file; `itt train` writes it when a run is finished") from None
+    except (OSError, KeyError, ValueError, EOFError, zipfile.BadZipFile, ValidationError) as error:
+        raise UserError(f"{path}: not a policy of itt ({' '.join(str(error).split())[:100]})") from None

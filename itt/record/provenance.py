@@ -1,0 +1,80 @@
+"""Under what circumstances a session of a run took place."""
+
+from __future__ import annotations
+
+import datetime
+import importlib.metadata
+import platform
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+_PACKAGES = (
+    "itt", "numpy", "numba", "gymnasium", "mujoco", "dm_control", "box2d", "pybullet", "torch", "mpi4py", "mpich",
+)  # fmt: skip
+
+
+def session(ranks: int, hosts: list[str], library: str | None, engine: str, step: int) -> dict[str, Any]:
+    """A session as it begins: one entry of provenance.json.
+
+    Args:
+        ranks: Number of processes.
+        hosts: The machine of each rank.
+        library: The MPI library, None without MPI.
+        engine: What plays.
+        step: The iteration at which the session begins.
+    """
+    return {
+        "start": now(),
+        "end": None,
+        "first_iteration": step,
+        "iterations_done": step,
+        "command": sys.argv,
+        "engine": engine,
+        "ranks": ranks,
+        "hosts": sorted(set(hosts)),
+        "mpi": library,
+        "cpu": _cpu(),
+        "python": platform.python_version(),
+        "versions": _versions(),
+        "git_commit": _commit(),
+        "seconds": 0.0,
+        "core_seconds": 0.0,
+    }
+
+
+def now() -> str:
+    """The time, in UTC to the second, as ISO 8601 writes it."""
+    return datetime.datetime.now(datetime.UTC).isoformat(timespec="seconds")
+
+
+def _cpu() -> str:
+    try:
+        lines = Path("/proc/cpuinfo").read_text().splitlines()
+    except OSError:
+        return platform.processor() or platform.machine()
+    models = [line.partition(":")[2].strip() for line in lines if line.startswith("model name")]
+    return models[0] if models else platform.machine()
+
+
+def _versions() -> dict[str, str]:
+    found = {}
+    for package in _PACKAGES:
+        try:
+            found[package] = importlib.metadata.version(package)
+        except importlib.metadata.PackageNotFoundError:
+            continue
+    return found
+
+
+def _commit() -> str | None:
+    """The commit of the checkout that this package runs from, with a + if it was changed; None outside a checkout."""
+    root = Path(__file__).parents[2]
+    if not (root / ".git").exists():
+        return None
+    try:
+        command = ["git", "-C", str(root), "describe", "--always", "--abbrev=40", "--dirty=+", "--exclude=*"]
+        return subprocess.run(command, capture_output=True, text=True, check=True, timeout=10).stdout.strip() or None
+    except (OSError, subprocess.SubprocessError):
+        return None

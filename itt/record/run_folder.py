@@ -1,0 +1,205 @@
+"""The folder of a run, and the one process that may write to it.
+
+    run.yaml                    what the run is, every setting resolved, and its hash
+    metrics.csv                 row k describes theta_k, before update k
+    policy.npz  best.npz        the final policy, and the best by its row's `return`; see policy_file.py
+    provenance.json             one entry a session: a run that was continued has several
+    checkpoint[.previous]       see checkpoint.py
+    .lock                       held by the process that writes
+
+The last iteration's policy.npz says "complete": it is written last.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import fcntl
+import io
+import json
+import time
+from collections.abc import Callable, Iterator, Sequence
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+from ruamel.yaml import YAML
+
+from itt import settings_file
+from itt.errors import UserError
+from itt.record import checkpoint, policy_file, provenance
+from itt.record.checkpoint import Checkpoint
+from itt.record.files import write_atomically
+from itt.study import Run
+
+CORE_COLUMNS = ("step", "return", "env_steps", "seconds")
+"""Columns of metrics.csv that every algorithm has; its own are namespaced, like `es/grad_norm`."""
+_INTEGERS = ("step", "env_steps")
+
+
+class RunFolder:
+    """A run's record while it is being written. Use `opened`."""
+
+    def __init__(self, path: Path, run: Run, columns: Sequence[str], found: Checkpoint | None) -> None:
+        """Takes over what a checkpoint holds; nothing is written yet."""
+        self.path, self.run = path, run
+        self.columns = (*CORE_COLUMNS, *columns)
+        self.state = found.state if found else {}
+        self.step = found.step if found else 0
+        self.rows: list[NDArray[np.float64]] = list(found.rows) if found else []
+        self.sessions = found.sessions if found else []
+        self._seconds_before = float(self.rows[-1][self.columns.index("seconds")]) if self.rows else 0.0
+        self._started = self._saved = time.monotonic()
+        self._workers = 1
+        self._metrics: io.TextIOBase | None = None
+
+    def begin(self, ranks: int, workers: int, hosts: list[str], library: str | None) -> None:
+        """Starts a session: from here on files are written."""
+        self._workers = workers
+        self._started = self._saved = time.monotonic()
+        self.sessions.append(provenance.session(ranks, hosts, library, self.run.engine, self.step))
+        write_atomically(self.path / "run.yaml", _run_yaml(self.run))
+        lines = [",".join(self.columns), *(self._line(row) for row in self.rows)]
+        write_atomically(self.path / "metrics.csv", ("\n".join(lines) + "\n").encode())
+        self._metrics = open(self.path / "metrics.csv", "a", encoding="utf-8")  # noqa: SIM115 - closed by `opened`
+        self._write_provenance()
+
+    @property
+    def seconds(self) -> float:
+        """Wall-clock time of all sessions so far."""
+        return self._seconds_before + time.monotonic() - self._started
+
+    def add_row(self, row: dict[str, float]) -> None:
+        """Appends a row; `step` and `seconds` are filled in."""
+        values = {"step": len(self.rows), "seconds": self.seconds} | row
+        self.rows.append(np.array([values[column] for column in self.columns], dtype=np.float64))
+        assert self._metrics is not None
+        self._metrics.write(self._line(self.rows[-1]) + "\n")
+        self._metrics.flush()
+
+    def end_iteration(self, state: dict[str, NDArray[Any]]) -> None:
+        """Takes note of the algorithm's state after an iteration, and saves it when it is time to."""
+        self.state, self.step = state, self.step + 1
+        if time.monotonic() - self._saved >= self.run.record.checkpoint_seconds:
+            self.save()
+
+    def save(self) -> None:
+        """Writes a checkpoint now."""
+        rows = np.array(self.rows[: self.step], dtype=np.float64).reshape(self.step, len(self.columns))
+        self._write_provenance()
+        checkpoint.save(self.path, Checkpoint(self.run.spec(), self.step, rows, self.state, self.sessions))
+        self._saved = time.monotonic()
+
+    def finish(self, theta: NDArray[np.float64], best: NDArray[np.float64]) -> None:
+        """Ends the run: a last checkpoint, from which it can be lengthened, and the policies."""
+        self.sessions[-1]["end"] = provenance.now()
+        self.save()
+        policy_file.write(self.path / "best.npz", self.run, best)
+        policy_file.write(self.path / "policy.npz", self.run, theta)
+
+    def close(self) -> None:
+        """Closes the metrics."""
+        if self._metrics is not None:
+            self._metrics.close()
+
+    def _line(self, row: NDArray[np.float64]) -> str:
+        return ",".join(
+            str(int(value)) if column in _INTEGERS else repr(float(value))
+            for column, value in zip(self.columns, row, strict=True)
+        )
+
+    def _write_provenance(self) -> None:
+        seconds = time.monotonic() - self._started
+        self.sessions[-1] |= {
+            "iterations_done": self.step,
+            "seconds": round(seconds, 3),
+            "core_seconds": round(seconds * self._workers, 3),
+        }
+        write_atomically(self.path / "provenance.json", json.dumps(self.sessions, indent=1).encode() + b"\n")
+
+
+@contextlib.contextmanager
+def opened(
+    path: Path, run: Run, columns: Sequence[str], warn: Callable[[str], None], extend: bool = False
+) -> Iterator[RunFolder | None]:
+    """The run's folder, locked against other writers; None if the run is finished already.
+
+    Args:
+        path: The folder; made if it is not there.
+        run: The resolved run.
+        columns: The algorithm's own columns of metrics.csv.
+        warn: Told in one line of a damaged checkpoint.
+        extend: Whether a run with fewer iterations may be lengthened.
+
+    Raises:
+        UserError: The folder holds another run, is in use, or its checkpoints are damaged. Nothing was changed.
+    """
+    _look(path, run, lambda line: None, extend)  # before the folder is touched; what it says is said below
+    if _complete(path, run):
+        yield None
+        return
+    try:
+        path.mkdir(parents=True, exist_ok=True)
+        lock = open(path / ".lock", "w")  # noqa: SIM115 - held until the end
+    except OSError as error:
+        raise UserError(f"{path}: cannot be written ({error.strerror})") from None
+    with lock:
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except OSError:
+            raise UserError(
+                f"{path}: another itt train is writing to it; wait for it, or choose another --out"
+            ) from None
+        folder = RunFolder(path, run, columns, _look(path, run, warn, extend))
+        try:
+            yield folder
+        finally:
+            folder.close()
+
+
+def _complete(path: Path, run: Run) -> bool:
+    names = ("run.yaml", "metrics.csv", "best.npz", "policy.npz", "provenance.json")
+    return all((path / name).exists() for name in names) and policy_file.read(path / "policy.npz").run.hash == run.hash
+
+
+def _look(path: Path, run: Run, warn: Callable[[str], None], extend: bool) -> Checkpoint | None:
+    """The folder's checkpoint, after making sure that the folder is this run's."""
+    if path.exists() and not path.is_dir():
+        raise UserError(f"{path}: is a file; --out names a folder")
+    found = checkpoint.load(path, warn)
+    if found is None:
+        if (path / "run.yaml").exists():
+            _same(path, settings_file.read(path / "run.yaml"), run, extend)
+        if (path / "policy.npz").exists() and not _complete(path, run):
+            raise UserError(f"{path}: holds a finished run without its checkpoint; choose another --out")
+        return None
+    _same(path, found.spec, run, extend)
+    if found.step > run.algorithm.iterations:
+        raise UserError(f"{path}: has {found.step} iterations, more than the {run.algorithm.iterations} asked for")
+    return found
+
+
+def _same(path: Path, there: Any, run: Run, extend: bool) -> None:
+    here = run.spec()
+    differences = list(_differences(there, here)) if isinstance(there, dict) else ["not a run.yaml"]
+    longer = [d for d in differences if d.startswith("algorithm.iterations ")]
+    if longer and extend:
+        differences.remove(longer[0])
+    if differences:
+        hint = "; --extend lengthens a run" if differences == longer else ""
+        raise UserError(f"{path}: holds another run ({'; '.join(differences[:3])}); choose another --out{hint}")
+
+
+def _differences(there: dict[str, Any], here: dict[str, Any], prefix: str = "") -> Iterator[str]:
+    for key in here:
+        old, new = there.get(key), here[key]
+        if isinstance(old, dict) and isinstance(new, dict):
+            yield from _differences(old, new, f"{prefix}{key}.")
+        elif old != new:
+            yield f"{prefix}{key} is {old} there, {new} here"
+
+
+def _run_yaml(run: Run) -> bytes:
+    buffer = io.BytesIO()
+    YAML(typ="safe", pure=True).dump(run.model_dump(mode="json") | {"hash": run.hash}, buffer)
+    return buffer.getvalue()

@@ -1,0 +1,31 @@
+"""Fresh evaluation of a saved policy, with episodes that training never saw."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from itt import seeding
+from itt.rollouts import Episode, Rollout, play
+from itt.rollouts.resolve import resolve
+from itt.seeding import Key
+from itt.study import Run
+
+
+def evaluate(
+    run: Run, theta: Any, episodes: int, over: Callable[[Callable[..., Episode], Run, list[Rollout]], list[Episode]]
+) -> list[tuple[Episode, int]]:
+    """Plays theta, shape (D,), in `episodes` episodes.
+
+    Args:
+        run: The run that the policy belongs to.
+        theta: The policy.
+        episodes: Their number.
+        over: `Team.map`.
+
+    Returns:
+        Each episode with the seed of its env.
+    """
+    keys = [Key(run.seed, episode=number, evaluation=True) for number in range(episodes)]
+    played = over(play, resolve(run), [Rollout(theta, key) for key in keys])
+    return [(episode, seeding.env_seed(key)) for episode, key in zip(played, keys, strict=True)]

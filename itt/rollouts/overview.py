@@ -1,0 +1,32 @@
+"""The catalog with its parameter counts beside the paper's: what `itt envs` prints."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from itt import published
+from itt.envs import CATALOG
+from itt.rollouts.resolve import architecture_of, resolve
+from itt.study import METHODS, single
+
+
+def overview() -> list[dict[str, Any]]:
+    """One row an env of the paper, in its order, with D of each method under the paper's settings and in Table 4."""
+    printed = published.parameters()
+    rows = []
+    for spec in CATALOG.values():
+        runs = {method: resolve(single(spec.name, method)) for method in METHODS}
+        rows.append(
+            {
+                "env": spec.name,
+                "observation": spec.observation,
+                "action": spec.action,
+                "discrete": spec.discrete,
+                "episode_limit": spec.episode_limit,
+                "engine": runs["itt"].engine,
+                "parameters": {method: architecture_of(run, spec).size for method, run in runs.items()},
+                "paper_parameters": {method: printed[spec.name, method] for method in METHODS},
+                "note": spec.note,
+            }
+        )
+    return rows

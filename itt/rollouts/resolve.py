@@ -1,0 +1,38 @@
+"""What a run means in its env: the last checks that need the env's spaces, and the engine that will play."""
+
+from __future__ import annotations
+
+from itt.envs import EnvSpec, describe
+from itt.errors import UserError
+from itt.policies import Architecture, architecture
+from itt.study import Run
+
+
+def resolve(run: Run) -> Run:
+    """The run with everything decided that depends on its env: the engine, and M where it is D.
+
+    Raises:
+        UserError: The env is unknown or not served, or the settings mean nothing in it.
+    """
+    spec = describe(run.env)
+    if run.method == "explicit" and run.policy.selection == "sample" and not spec.discrete:
+        raise UserError(
+            f"{run.env}/{run.method}: policy.selection: sample needs scores to sample from, and an explicit policy "
+            "with continuous actions has none; allowed: argmax"
+        )
+    if spec.discrete and run.search.name != "exact":
+        raise UserError(f"{run.env}: search.name: {run.search.name} needs continuous actions; allowed: exact")
+    directions = run.algorithm.directions or architecture_of(run, spec).size
+    return run.model_copy(
+        update={
+            "env": spec.name,
+            "engine": "reference",
+            "algorithm": run.algorithm.model_copy(update={"directions": directions}),
+        }
+    )
+
+
+def architecture_of(run: Run, spec: EnvSpec | None = None) -> Architecture:
+    """The layers of the run's policy in its env."""
+    spec = spec or describe(run.env)
+    return architecture(run.method, run.policy, spec.observation, spec.action, spec.discrete)

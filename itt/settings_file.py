@@ -1,0 +1,157 @@
+"""Reading settings: strict YAML, merging of layers, and validation errors as one line that says where to look."""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+from pydantic import BaseModel, ValidationError
+from ruamel.yaml import YAML
+from ruamel.yaml.error import MarkedYAMLError, YAMLError
+
+from itt.errors import UserError
+
+Layer = Mapping[str, Any]
+
+
+SEARCHES = ("exact", "dfo")
+"""The tags of the one tagged union that a place in the settings can run through."""
+
+
+class Mistake(Exception):
+    """A user's mistake, told without the file it stands in."""
+
+
+def read(path: Path) -> Any:
+    """The content of a YAML file.
+
+    Raises:
+        UserError: It cannot be read or does not parse; the line says where.
+    """
+    try:
+        text = path.read_text(encoding="utf-8")
+    except OSError as error:
+        raise UserError(f"{path}: cannot be read ({error.strerror})") from None
+    except UnicodeDecodeError:
+        raise UserError(f"{path}: not a text file in UTF-8") from None
+    try:
+        return parse(text, "")
+    except Mistake as mistake:
+        raise UserError(f"{path}: {mistake}") from None
+
+
+def parse(text: str, where: str) -> Any:
+    """The value of a YAML 1.2 text, a key given twice refused. `where` opens the message of a Mistake."""
+    try:
+        return YAML(typ="safe", pure=True).load(text)
+    except MarkedYAMLError as error:
+        mark = error.problem_mark or error.context_mark
+        place = f"line {mark.line + 1}, column {mark.column + 1}: " if mark else ""
+        raise Mistake(f"{where + ': ' if where else ''}{place}{error.problem or error.context}") from None
+    except YAMLError as error:
+        raise Mistake(f"{where + ': ' if where else ''}{' '.join(str(error).split())}") from None
+
+
+def merge(below: Layer, above: Any, where: str) -> dict[str, Any]:
+    """`below` with the keys of `above` laid over it, section by section.
+
+    A section whose `name` changes (another search, another algorithm) is replaced as a whole: settings of the one mean
+    nothing to the other.
+    """
+    if not isinstance(above, Mapping):
+        raise Mistake(f"{where}: a mapping is wanted here, not {above!r}")
+    merged = dict(below)
+    for key, value in above.items():
+        old = merged.get(key)
+        if isinstance(old, Mapping) and isinstance(value, Mapping):
+            renamed = "name" in value and value["name"] != old.get("name")
+            merged[key] = dict(value) if renamed else merge(old, value, f"{where}.{key}")
+        else:
+            merged[key] = value
+    return merged
+
+
+def explain(
+    error: ValidationError, model: type[BaseModel], layers: Sequence[tuple[str, Layer]] = (), where: str = ""
+) -> str:
+    """The first error of a validation as one line: the key as the user wrote it, what is wrong, what is allowed.
+
+    Args:
+        error: What pydantic found.
+        model: The model that was validated.
+        layers: The merged layers, weakest first, with the key each stands under: the strongest that holds the
+            offending key is named.
+        where: Opens the line where no layer is to blame.
+    """
+    first = error.errors(include_url=False)[0]
+    path = [part for part in first["loc"] if not _is_union_tag(part, first["loc"])]
+    kind, message = first["type"], first["msg"].removeprefix("Value error, ")
+    if kind == "extra_forbidden":
+        allowed = _allowed_keys(model, path[:-1])
+        close = difflib.get_close_matches(str(path[-1]), allowed, n=1)
+        message = f"unknown key{f', did you mean {close[0]}?' if close else ';'} allowed here: {', '.join(allowed)}"
+    elif kind == "value_error":
+        # A validator of ours opens its message with the key that it is about.
+        key, _, message = message.partition(": ")
+        path += key.split(".")
+    elif kind == "missing":
+        message = "is missing"
+    elif kind == "too_short":
+        message = "is empty; at least one is wanted"
+    elif kind == "union_tag_invalid":
+        path += ["name"]
+        message = f"must be one of {first['ctx']['expected_tags']}, not {first['ctx']['tag']!r}"
+    elif not isinstance(first["input"], (Mapping, list)):
+        message = f"{message[0].lower()}{message[1:]}, not {first['input']!r}"
+    blamed = next((key for key, layer in reversed(layers) if _holds(layer, path)), where)
+    return f"{_dotted([blamed, *path] if blamed else path)}: {message}"
+
+
+def _dotted(path: Sequence[int | str]) -> str:
+    text = "".join(f"[{part}]" if isinstance(part, int) else f".{part}" for part in path).removeprefix(".")
+    return text.replace("--set.", "--set ")
+
+
+def _is_union_tag(part: int | str, loc: tuple[int | str, ...]) -> bool:
+    """Pydantic puts the member of a union into the place of an error; a user never wrote it there."""
+    if not isinstance(part, str) or part == loc[0]:
+        return False
+    in_search = loc[loc.index(part) - 1] == "search" and part in SEARCHES
+    return in_search or part in ("int", "float", "[key]") or "[" in part
+
+
+def _holds(layer: Any, path: Sequence[int | str]) -> bool:
+    for part in path:
+        if not isinstance(layer, Mapping) or part not in layer:
+            return False
+        layer = layer[part]
+    return bool(path)
+
+
+def _allowed_keys(model: type[BaseModel], path: Sequence[int | str]) -> list[str]:
+    """The keys of the section at `path`, looked up in the JSON schema, which knows unions and lists."""
+    schema = model.model_json_schema()
+    found: Any = schema
+    for part in path:
+        found = _resolve(found, schema)
+        found = (
+            found["items"]
+            if isinstance(part, int)
+            else found.get("properties", {}).get(part, found.get("additionalProperties", {}))
+        )
+    return list(_resolve(found, schema).get("properties", {}))
+
+
+def _resolve(node: Any, schema: Any) -> Any:
+    while True:
+        if "$ref" in node:
+            node = schema["$defs"][node["$ref"].rsplit("/", 1)[1]]
+        elif options := [o for o in node.get("anyOf", node.get("oneOf", ())) if o.get("type") != "null"]:
+            properties: dict[str, Any] = {}
+            for option in options:
+                properties |= _resolve(option, schema).get("properties", {})
+            return {"properties": properties}
+        else:
+            return node

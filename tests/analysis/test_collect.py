@@ -1,0 +1,197 @@
+"""Run folders become two tables, and damaged or ambiguous ones are refused in one line."""
+
+import csv
+import subprocess
+import sys
+
+import pytest
+
+from itt.analysis.collect import collect
+from itt.analysis.files import read_collected
+from itt.errors import UserError
+
+HEADER = "step,return,env_steps,seconds,es/mean_return\n"
+
+
+def rows_of(path):
+    with path.open(newline="") as file:
+        return list(csv.DictReader(file))
+
+
+def refused(folders, out):
+    with pytest.raises(UserError) as error:
+        collect(folders, out)
+    assert "\n" not in str(error.value)
+    return str(error.value)
+
+
+def test_a_run_is_one_row_of_runs_csv(make_run, results, tmp_path):
+    make_run("Hopper-v2", "iot", "wide", seed=7, returns=[1.0, 9.0, 4.0], evaluation=[2.0, 4.0, 9.0], iterations=3)
+    written = collect([results], tmp_path / "out")
+    assert written == [tmp_path / "out" / "runs.csv", tmp_path / "out" / "curves.csv"]
+    assert rows_of(written[0]) == [
+        {
+            "study": "demo",
+            "env": "Hopper-v2",
+            "method": "iot",
+            "variant": "wide",
+            "seed": "7",
+            "hash": "0123456789abcdef",
+            "iterations": "3",
+            "rows": "3",
+            "final_return": "4.0",
+            "best_return": "9.0",
+            "evaluation_mean": "5.0",
+            "evaluation_std": str((26 / 3) ** 0.5),  # deviations -3, -1, 4: population variance 26 / 3
+            "evaluation_episodes": "3",
+            "env_steps": "300",
+            "seconds": "1.5",
+            "core_seconds": "7.5",
+            "sessions": "2",
+        }
+    ]
+
+
+def test_curves_csv_repeats_the_metrics_under_the_runs_name(make_run, results, tmp_path):
+    make_run(seed=1, returns=[0.1, 2.5])
+    _, curves = collect([results], tmp_path)
+    name = {"study": "demo", "env": "HalfCheetah-v2", "method": "itt", "variant": "vanilla", "seed": "1"}
+    assert rows_of(curves) == [
+        {**name, "step": "0", "return": "0.1", "env_steps": "100", "seconds": "0.5", "es/mean_return": "-0.9"},
+        {**name, "step": "1", "return": "2.5", "env_steps": "200", "seconds": "1.0", "es/mean_return": "1.5"},
+    ]
+
+
+def test_columns_of_other_algorithms_are_kept_and_foreign_ones_left(make_run, results, tmp_path):
+    folder = make_run()
+    (folder / "metrics.csv").write_text("step,return,env_steps,seconds,sac/alpha,note\n0,1.0,2,0.5,0.2,3\n")
+    _, curves = collect([results], tmp_path)
+    assert list(rows_of(curves)[0])[-1] == "sac/alpha"
+
+
+def test_what_does_not_exist_yet_is_left_empty(make_run, results, tmp_path):
+    folder = make_run()
+    (folder / "provenance.json").unlink()
+    runs, _ = collect([results], tmp_path)
+    row = rows_of(runs)[0]
+    assert (row["evaluation_mean"], row["evaluation_std"], row["evaluation_episodes"]) == ("", "", "0")
+    assert (row["core_seconds"], row["sessions"]) == ("", "0")
+
+
+@pytest.mark.parametrize("metrics", [HEADER, None])
+def test_a_run_in_its_first_iteration_is_listed_without_a_curve(make_run, results, tmp_path, metrics):
+    make_run(seed=0)
+    young = make_run(seed=1, iterations=500) / "metrics.csv"
+    young.unlink() if metrics is None else young.write_text(metrics)
+    runs, curves = collect([results], tmp_path)
+    assert [(row["seed"], row["iterations"], row["rows"]) for row in rows_of(runs)] == [
+        ("0", "2", "2"),
+        ("1", "500", "0"),
+    ]
+    assert {row["seed"] for row in rows_of(curves)} == {"0"}
+
+
+def test_a_run_found_through_two_folders_is_one_run(make_run, results, tmp_path):
+    folder = make_run()
+    runs, _ = collect([results, folder, results / "demo"], tmp_path)
+    assert len(rows_of(runs)) == 1
+
+
+def test_the_order_of_folders_does_not_matter(make_run, results, tmp_path):
+    make_run(study="b", env="Hopper-v2")
+    make_run(study="a", env="Walker2d-v2")
+    for written, again in zip(
+        collect([results / "a", results / "b"], tmp_path / "one"),
+        collect([results / "b", results / "a"], tmp_path / "two"),
+        strict=True,
+    ):
+        assert written.read_bytes() == again.read_bytes()
+
+
+def test_text_survives_the_way_through_the_table(make_run, collected):
+    """A hash of digits is no number, and a variant called `none` is not missing."""
+    make_run(variant="none", hash="0000000012345678")
+    make_run("ALE/Pong-v5", hash="12345678901234e5")
+    runs, curves = read_collected(collected())
+    assert set(runs["hash"]) == {"0000000012345678", "12345678901234e5"}
+    assert set(curves["variant"]) == {"none", "vanilla"}
+    assert set(curves["env"]) == {"HalfCheetah-v2", "ALE/Pong-v5"}
+
+
+def test_numbers_survive_the_way_through_the_table(make_run, collected):
+    make_run(returns=[0.1 + 0.2, 1e-17, -123456.78901234567])
+    _, curves = read_collected(collected())
+    assert list(curves["return"]) == [0.1 + 0.2, 1e-17, -123456.78901234567]
+
+
+def test_only_the_two_tables_are_left_behind(make_run, collected):
+    make_run()
+    assert sorted(file.name for file in collected().iterdir()) == ["curves.csv", "runs.csv"]
+
+
+def test_a_folder_without_runs_is_refused(tmp_path):
+    assert f"{tmp_path}: no run found" in refused([tmp_path], tmp_path / "out")
+    assert not (tmp_path / "out").exists()
+
+
+def test_a_folder_that_is_not_there_is_refused(tmp_path):
+    assert f"{tmp_path / 'resluts'}: no such folder" in refused([tmp_path / "resluts"], tmp_path)
+
+
+def test_runs_without_any_iteration_are_refused(make_run, results, tmp_path):
+    make_run(returns=[])
+    assert "none has recorded an iteration yet" in refused([results], tmp_path)
+
+
+def test_two_folders_with_one_run_are_refused_by_name(make_run, results, tmp_path):
+    one, other = make_run(study="a"), make_run(study="b")
+    message = refused([results], tmp_path)
+    assert f"{one} and {other} both hold the run HalfCheetah-v2/itt/vanilla/0" in message
+
+
+@pytest.mark.parametrize(
+    ("metrics", "complaint"),
+    [
+        ("", "empty"),
+        ("\0\0\0", "no column"),
+        ("step,return\n0,1.0\n", "no column env_steps, seconds"),
+        (HEADER + "0,abc,100,0.5,1\n", "column return holds something that is not a number"),
+        (HEADER + "0,1,100,0.5,1\n1,2,200,0.5,1,7,8\n", "not CSV"),
+        (HEADER + "0,1,100,0.5,1,9\n", "more fields than the header"),
+        (HEADER + "0,1.0,100,0.5,1\n1,2.", "a row is cut short"),
+        (HEADER + "0,1,100,0.5,1\n0,1,100,0.5,1\n", "step must increase"),
+        (HEADER + "1,1,100,0.5,1\n0,1,200,0.5,1\n", "step must increase"),
+    ],
+)
+def test_damaged_metrics_are_refused_by_name(make_run, results, tmp_path, metrics, complaint):
+    file = make_run() / "metrics.csv"
+    file.write_text(metrics)
+    message = refused([results], tmp_path)
+    assert message.startswith(f"{file}: ") and complaint in message
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "complaint"),
+    [
+        ("run.yaml", "{", "line 1"),
+        ("run.yaml", "", "lacks study, env, method, variant, seed, hash, algorithm"),
+        ("run.yaml", "- study", "lacks study"),
+        ("run.yaml", "{study: s, env: e, method: m, variant: v, seed: x, hash: h, algorithm: {}}", "seed"),
+        ("evaluation.csv", "episode,return\n0,1\n", "no column seed"),
+        ("provenance.json", "[", "not JSON"),
+        ("provenance.json", "{}", "must be a list"),
+    ],
+)
+def test_other_damaged_files_are_refused_by_name(make_run, results, tmp_path, name, content, complaint):
+    file = make_run() / name
+    file.write_text(content)
+    message = refused([results], tmp_path)
+    assert message.startswith(f"{file}: ") and complaint in message
+
+
+def test_analysis_needs_no_trainer_env_or_policy():
+    code = "import sys, itt.analysis.tables, itt.analysis.figures, itt.analysis.collect; print(*sys.modules)"
+    modules = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout.split()
+    rooms = {"itt.algorithms", "itt.envs", "itt.policies", "itt.candidates", "itt.rollouts", "itt.ranks"}
+    assert "itt.analysis.figures" in modules
+    assert not (rooms | {"torch", "gymnasium", "mujoco"}) & set(modules)

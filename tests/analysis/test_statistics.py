@@ -1,0 +1,83 @@
+"""The arithmetic on arrays, against numbers worked out by hand."""
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from itt.analysis.statistics import band, best_column, mean_and_std, mean_interval, places
+
+NAN = np.nan
+
+
+def test_the_standard_deviation_divides_by_n():
+    assert mean_and_std(np.array([2.0, 4.0, 4.0, 4.0, 5.0, 5.0, 7.0, 9.0])) == (5.0, 2.0)
+
+
+def test_the_interval_of_two_seeds_is_their_range():
+    """Of resamples of (0, 1) a quarter has mean 0 and a quarter mean 1, so neither tail of 2.5 % gets past them."""
+    assert mean_interval(np.array([0.0, 1.0])) == (0.0, 1.0)
+
+
+def test_the_interval_is_about_that_of_the_normal_approximation():
+    scores = np.arange(100.0)
+    low, high = mean_interval(scores)
+    half = 1.96 * np.std(scores) / 10
+    assert (low, high) == pytest.approx((49.5 - half, 49.5 + half), abs=0.3)
+
+
+def test_equal_scores_have_an_interval_of_no_width():
+    assert mean_interval(np.full(10, 500.0)) == (500.0, 500.0)
+
+
+def test_one_seed_has_no_interval():
+    assert np.isnan(mean_interval(np.array([3.0]))).all()
+
+
+@settings(max_examples=25, deadline=None)
+@given(st.lists(st.floats(-1e6, 1e6), min_size=2, max_size=10))
+def test_the_interval_is_reproducible_and_within_the_scores(scores):
+    low, high = mean_interval(np.array(scores))
+    assert (low, high) == mean_interval(np.array(scores))
+    slack = 1e-9 * max(map(abs, scores))  # a mean of equal numbers may differ from them in the last bit
+    assert min(scores) - slack <= low <= high <= max(scores) + slack
+
+
+def test_the_best_column_is_that_of_the_highest_mean():
+    assert best_column(np.array([[1.0, 9.0, 5.0], [1.0, 0.0, 5.0]])) == 2
+
+
+def test_of_equal_columns_the_first_is_best():
+    assert best_column(np.array([[3.0, 4.0, 2.0], [3.0, 2.0, 4.0]])) == 0
+
+
+def test_a_column_that_a_seed_has_not_reached_is_never_best():
+    assert best_column(np.array([[1.0, 2.0, 99.0], [1.0, 2.0, NAN]])) == 1
+
+
+def test_without_a_column_of_all_seeds_none_is_best():
+    assert best_column(np.array([[1.0, NAN], [NAN, 1.0]])) is None
+
+
+def test_a_band_is_mean_lowest_and_highest_of_the_seeds_that_are_there():
+    result = band(np.array([[1.0, 2.0, 7.0], [3.0, 10.0, NAN]]))
+    np.testing.assert_array_equal(result.mean, [2.0, 6.0, 7.0])
+    np.testing.assert_array_equal(result.low, [1.0, 2.0, 7.0])
+    np.testing.assert_array_equal(result.high, [3.0, 10.0, 7.0])
+    np.testing.assert_array_equal(result.seeds, [2, 2, 1])
+    np.testing.assert_array_equal(result.complete, [True, True, False])
+
+
+@pytest.mark.parametrize(
+    ("scores", "expected"),
+    [
+        ([1.0, 3.0, 2.0], [3, 1, 2]),
+        ([500.0, 27.0, 500.0], [1, 3, 1]),
+        ([1.001, 1.004, 0.5], [1, 1, 3]),  # what reads the same is the same
+        ([1.0, None, 2.0], [2, None, 1]),
+        ([None, 5.0, None], [None, None, None]),  # no contest
+        ([None, None, None], [None, None, None]),
+    ],
+)
+def test_places(scores, expected):
+    assert places(scores) == expected

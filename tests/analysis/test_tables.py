@@ -1,0 +1,171 @@
+"""Scores as tables in the layout of the paper's Table 6."""
+
+import csv
+import shutil
+import subprocess
+
+import pytest
+
+from itt.analysis.tables import tables
+from itt.analysis.typeset import number
+from itt.errors import UserError
+
+
+@pytest.fixture
+def written(collected, tmp_path):
+    """The texts of the three files for the runs made so far, by suffix."""
+
+    def write():
+        return {path.suffix: path.read_text() for path in tables(collected(), tmp_path / "tables")}
+
+    return write
+
+
+@pytest.fixture
+def hopper(make_run):
+    """ITT second, IOT best and Explicit third at the end, over two seeds each."""
+    for method, low, high in (("itt", 100.0, 300.0), ("iot", 300.0, 400.0), ("explicit", 0.0, 1.0)):
+        make_run("Hopper-v2", method, seed=0, returns=[-5.0, low], evaluation=[low])
+        make_run("Hopper-v2", method, seed=1, returns=[-5.0, high], evaluation=[high])
+
+
+def section(markdown, title):
+    return next(part for part in markdown.split("## ") if part.startswith(title))
+
+
+def lines(markdown, start):
+    return [line for line in markdown.splitlines() if line.startswith(start)]
+
+
+def test_three_files_are_written(make_run, collected, tmp_path):
+    make_run()
+    written = tables(collected(), tmp_path / "t")
+    assert written == [tmp_path / "t" / name for name in ("scores.csv", "scores.md", "scores.tex")]
+    assert sorted((tmp_path / "t").iterdir()) == sorted(written)
+
+
+def test_markdown_has_the_papers_columns_with_its_numbers_below_ours(hopper, written):
+    final = section(written()[".md"], "Score at the last iteration")
+    assert lines(final, "|") == [
+        "| Environment |  | ITT | IOT | Explicit |",
+        "| --- | --- | ---: | ---: | ---: |",
+        "| Hopper-v2 | ours | <ins>200.00 ± 100.00</ins> | **350.00 ± 50.00** | 0.50 ± 0.50 |",
+        "|  | paper | **2670.37 ± 225.53** | 1036.52 ± 29.16 | <ins>1060.89 ± 40.71</ins> |",
+    ]
+
+
+def test_latex_has_the_same_cells(hopper, written):
+    assert (
+        r"Hopper-v2 & ours & \underline{$200.00 \pm 100.00$} & $\mathbf{350.00 \pm 50.00}$ & $0.50 \pm 0.50$ \\"
+        in written()[".tex"]
+    )
+
+
+def test_csv_has_a_row_a_method_and_measure_with_its_interval(hopper, written):
+    rows = list(csv.DictReader(written()[".csv"].splitlines()))
+    assert [(row["method"], row["measure"]) for row in rows] == [
+        (method, measure) for method in ("itt", "iot", "explicit") for measure in ("final", "maximum", "evaluation")
+    ]
+    assert rows[0] == {
+        "env": "Hopper-v2",
+        "method": "itt",
+        "variant": "vanilla",
+        "measure": "final",
+        "mean": "200.0",
+        "std": "100.0",
+        "n": "2",
+        "ci_low": "100.0",
+        "ci_high": "300.0",
+        "step": "",
+        "paper_mean": "2670.37",
+        "paper_std": "225.53",
+    }
+
+
+def test_the_caption_counts_the_environments_where_itt_is_best(hopper, make_run, written):
+    for method in ("itt", "iot", "explicit"):
+        make_run("CartPole-v1", method, returns=[500.0])  # a tie counts
+    make_run("Acrobot-v1", "itt")  # nothing to compare with
+    assert "ITT is best, alone or not, in 1 of 2 environments" in section(written()[".md"], "Score at the last")
+
+
+def test_equal_scores_share_the_first_place(make_run, written):
+    for method, value in (("itt", 1000.0), ("iot", 27.1), ("explicit", 1000.0)):
+        make_run("InvertedPendulumBulletEnv-v0", method, returns=[value])
+    ours, paper = lines(written()[".md"], "| Inv")[0], lines(written()[".md"], "|  | paper")[0]
+    assert "| **1000.00 ± 0.00** | 27.10 ± 0.00 | **1000.00 ± 0.00** |" in ours
+    assert "| **1000.00 ± 0.00** | 27.10 ± 12.70 | **1000.00 ± 0.00** |" in paper
+
+
+def test_variants_are_further_columns_out_of_competition(hopper, make_run, written):
+    make_run("Hopper-v2", "itt", "lazy", returns=[9000.0])
+    final = lines(section(written()[".md"], "Score at the last"), "|")
+    assert final[0] == "| Environment |  | ITT | IOT | Explicit | ITT (lazy) |"
+    assert final[2].endswith("| **350.00 ± 50.00** | 0.50 ± 0.50 | 9000.00 ± 0.00 (n = 1) |")
+    assert final[3].endswith("| - |")
+
+
+def test_an_env_outside_the_paper_has_no_paper_score(make_run, written):
+    make_run("ALE/Pong_x-v5", "itt", returns=[1.0])
+    texts = written()
+    assert "| ALE/Pong_x-v5 | ours | 1.00 ± 0.00 | - | - |\n|  | paper | - | - | - |" in texts[".md"]
+    assert r"ALE/Pong\_x-v5 & ours" in texts[".tex"]
+
+
+def test_envs_stand_in_the_papers_order(make_run, written):
+    for env in ("ALE/Pong-v5", "walker-walk", "CartPole-v1", "Swimmer-v2"):
+        make_run(env)
+    final = section(written()[".md"], "Score at the last")
+    names = [line.split(" | ")[0] for line in lines(final, "|") if " ours " in line]
+    assert names == ["| Swimmer-v2", "| CartPole-v1", "| walker-walk", "| ALE/Pong-v5"]
+
+
+def test_a_cell_with_fewer_seeds_says_so(make_run, written):
+    for seed in range(3):
+        make_run("Hopper-v2", "itt", seed=seed)
+        make_run("Hopper-v2", "iot", seed=seed)
+    make_run("Hopper-v2", "explicit", seed=0)
+    final = section(written()[".md"], "Score at the last")
+    assert "over n = 3 seeds" in final
+    assert [line.count("(n = 1)") for line in lines(final, "| Hopper-v2")] == [1]
+    assert "(n = 3)" not in final and "(n = 10)" not in final
+
+
+def test_the_caption_tells_of_unfinished_runs(make_run, written):
+    make_run(seed=0, returns=[1.0, 2.0], iterations=2)
+    make_run(seed=1, returns=[1.0], iterations=2)
+    assert "Source: study `demo`, 2 runs, 1 of them unfinished." in written()[".md"]
+
+
+def test_without_evaluations_the_table_of_them_says_so(make_run, written):
+    make_run()
+    texts = written()
+    assert section(texts[".md"], "Score in a fresh evaluation").endswith("No run has this score yet.\n")
+    assert texts[".tex"].count(r"\begin{table}") == 2
+
+
+def test_the_caption_of_evaluations_says_how_many_episodes(make_run, written):
+    make_run(evaluation=[1.0] * 7)
+    assert "averaged over 7 episodes" in section(written()[".md"], "Score in a fresh evaluation")
+
+
+@pytest.mark.parametrize(("value", "text"), [(0.0, "0.00"), (0.001, "0.001"), (0.005, "0.01"), (-72.719, "-72.72")])
+def test_numbers_have_two_decimals_but_never_lose_their_value(value, text):
+    assert number(value) == text
+
+
+def test_a_folder_without_collected_runs_is_refused(tmp_path):
+    with pytest.raises(UserError, match=r"runs\.csv: no such file; `itt collect`"):
+        tables(tmp_path, tmp_path)
+
+
+@pytest.mark.skipif(shutil.which("pdflatex") is None, reason="needs pdflatex")
+def test_the_latex_compiles_in_an_article_with_booktabs_alone(hopper, make_run, collected, tmp_path):
+    make_run("A_%#&~^\\$v0", "itt", "lazy", returns=[1.0])
+    tables(collected(), tmp_path)
+    document = r"\documentclass{article}\usepackage{booktabs}\begin{document}\input{scores.tex}\end{document}"
+    (tmp_path / "main.tex").write_text(document)
+    command = ["pdflatex", "-interaction=nonstopmode", "-halt-on-error", "main.tex"]
+    done = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True)
+    assert done.returncode == 0, done.stdout[-2000:]
+    assert "Overfull" not in done.stdout

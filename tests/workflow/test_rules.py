@@ -1,0 +1,32 @@
+"""What every rule has, read from the text of the rules."""
+
+import re
+from pathlib import Path
+
+import pytest
+
+RULES = Path(__file__).parents[2] / "workflow" / "rules"
+
+
+BODIES = [
+    pytest.param(body, id=name)
+    for file in sorted(RULES.glob("*.smk"))
+    for name, body in re.findall(r"^rule (\w+):\n((?:    .*\n|\n)+)", file.read_text(), re.M)
+]
+
+
+@pytest.mark.parametrize("directive", ["log", "benchmark", "threads", "resources", "conda", "message"])
+@pytest.mark.parametrize("body", BODIES)
+def test_every_rule_tells(body, directive):
+    assert re.search(rf"^    {directive}:", body, re.M)
+
+
+@pytest.mark.parametrize("body", BODIES)
+def test_every_rule_adds_to_its_log_and_never_overwrites_it(body):
+    assert re.search(r'>> \{log:q\} 2>&1"\n', body)
+
+
+@pytest.mark.parametrize("body", BODIES)
+def test_no_rule_has_a_study_file_as_input(body):
+    given = re.search(r"^    input:\n((?:        .*\n)+)", body, re.M)
+    assert given is None or "STUDY_FILE" not in given.group(1)

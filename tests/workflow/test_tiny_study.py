@@ -1,0 +1,81 @@
+"""A study of seconds, from its YAML to the report, with every step really run."""
+
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[2]
+
+TINY = """\
+name: tiny
+defaults:
+  algorithm: {iterations: 2}
+evaluation: {episodes: 2}
+runs:
+  - {envs: [CartPole-v1], methods: [itt, explicit], seeds: 1}
+  - {envs: [CartPole-v1], methods: [itt], variants: [lazy], seeds: 1}
+"""
+RUNS = ["itt/vanilla", "explicit/vanilla", "itt/lazy"]
+OF_A_RUN = ["run.yaml", "metrics.csv", "policy.npz", "best.npz", "provenance.json", "evaluation.csv"]
+OF_THE_STUDY = [
+    "collected/runs.csv",
+    "collected/curves.csv",
+    *(f"tables/scores.{kind}" for kind in ("csv", "md", "tex")),
+    *(f"figures/{name}.{kind}" for name in ("learning-curves", "vanilla-vs-lazy") for kind in ("svg", "png")),
+    "report.html",
+]
+
+pytestmark = pytest.mark.mpi
+
+
+@pytest.fixture(scope="module")
+def run_again(tmp_path_factory, snakemake_in):
+    """Runs the study once, and again whenever it is called."""
+    directory = tmp_path_factory.mktemp("workflow")
+    (directory / "tiny.yaml").write_text(TINY)
+
+    def run():
+        done = snakemake_in(directory, "--profile", "profiles/local", "--config", f"study={directory}/tiny.yaml")
+        assert done.returncode == 0, done.stdout + done.stderr
+        return done
+
+    run()
+    run.directory, run.results = directory, directory / "results" / "tiny"
+    return run
+
+
+@pytest.mark.parametrize("run", RUNS)
+@pytest.mark.parametrize("name", OF_A_RUN)
+def test_every_run_leaves_its_record(run_again, run, name):
+    method, variant = run.split("/")
+    assert (run_again.results / "runs" / "CartPole-v1" / method / variant / "seed0" / name).stat().st_size > 0
+
+
+@pytest.mark.parametrize("name", OF_THE_STUDY)
+def test_the_study_ends_in_tables_figures_and_a_report(run_again, name):
+    assert (run_again.results / name).stat().st_size > 0
+
+
+@pytest.mark.parametrize("shown", ["scores.csv", "learning-curves.svg", "vanilla-vs-lazy.svg", "name: tiny"])
+def test_the_report_holds_scores_curves_and_the_study_itself(run_again, shown):
+    assert shown in (run_again.results / "report.html").read_text()
+
+
+def test_a_comment_in_the_study_runs_nothing_again(run_again):
+    with (run_again.directory / "tiny.yaml").open("a") as study:
+        study.write("# nothing new\n")
+    assert "Nothing to be done" in run_again().stderr
+
+
+def test_a_job_that_is_run_again_adds_to_its_log(run_again):
+    log = run_again.results / "logs/runs/CartPole-v1/itt/vanilla/seed0/evaluate.log"
+    before = log.read_text()
+    (run_again.results / "runs/CartPole-v1/itt/vanilla/seed0/evaluation.csv").unlink()
+    run_again()
+    after = log.read_text()
+    assert after.startswith(before)
+    assert len(after) > len(before)
+
+
+def test_results_stand_below_the_working_directory_only(run_again):
+    assert not (ROOT / "results" / "tiny").exists()

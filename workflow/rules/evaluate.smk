@@ -1,0 +1,26 @@
+"""A fresh look at every final policy: episodes with seeds that training never used."""
+
+
+rule evaluate:
+    input:
+        run=f"{RESULTS}/{{run}}/run.yaml",
+        policy=f"{RESULTS}/{{run}}/policy.npz",
+    output:
+        f"{RESULTS}/{{run}}/evaluation.csv",
+    log:
+        f"{RESULTS}/logs/{{run}}/evaluate.log",
+    benchmark:
+        f"{RESULTS}/benchmarks/{{run}}/evaluate.tsv"
+    conda:
+        "../../environment.yml"
+    threads: 1
+    resources:
+        mem_mb=1200,
+        runtime=120,
+    params:
+        folder=lambda wildcards, input: Path(input.policy).parent,
+        episodes=STUDY.evaluation.episodes,
+    message:
+        "Evaluating {wildcards.run} over {params.episodes} episodes"
+    shell:
+        "itt eval {params.folder:q} --episodes {params.episodes} >> {log:q} 2>&1"

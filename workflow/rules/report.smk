@@ -1,0 +1,28 @@
+"""Snakemake's own report of the tables and figures, with captions, rules and the study file: one HTML page."""
+
+
+rule report:
+    input:
+        rules.tables.output,
+        rules.figures.output,
+    output:
+        f"{RESULTS}/report.html",
+    log:
+        f"{RESULTS}/logs/report.log",
+    benchmark:
+        f"{RESULTS}/benchmarks/report.tsv"
+    conda:
+        "../../environment.yml"
+    threads: 1
+    resources:
+        mem_mb=2000,
+        runtime=30,
+    params:
+        snakefile=workflow.main_snakefile,
+        study=STUDY_FILE,
+    message:
+        "Writing the report"
+    # This Snakemake only reads what the one around it has recorded about finished jobs, so it needs no lock.
+    shell:
+        "snakemake tables figures --snakefile {params.snakefile:q} --cores 1"
+        " --configfile {params.study:q} --report {output:q} >> {log:q} 2>&1"

@@ -1,0 +1,32 @@
+"""Scores in the layout of Table 6: for programs, for reading and for LaTeX."""
+
+
+rule tables:
+    input:
+        rules.collect.output,
+    output:
+        csv=report(
+            f"{RESULTS}/tables/scores.csv",
+            caption="../report/scores.rst",
+            category="Scores",
+            labels={"table": "scores", "format": "CSV"},
+        ),
+        md=f"{RESULTS}/tables/scores.md",
+        tex=f"{RESULTS}/tables/scores.tex",
+    log:
+        f"{RESULTS}/logs/tables.log",
+    benchmark:
+        f"{RESULTS}/benchmarks/tables.tsv"
+    conda:
+        "../../environment.yml"
+    threads: 1
+    resources:
+        mem_mb=2000,
+        runtime=30,
+    params:
+        collected=lambda wildcards, input: Path(input[0]).parent,
+        out=lambda wildcards, output: Path(output.csv).parent,
+    message:
+        "Writing the tables"
+    shell:
+        "itt tables {params.collected:q} --out {params.out:q} >> {log:q} 2>&1"
