@@ -14,8 +14,9 @@ from snakemake.utils import min_version
 
 min_version("9.27")
 
-# Rules find the `itt` and `mpiexec` of the Python that runs Snakemake, whether its environment is activated or not.
-os.environ.update(PATH=os.pathsep.join([str(Path(sys.executable).parent), os.environ.get("PATH", os.defpath)]))
+# Rules find workflow/scripts, and the `itt` and `mpiexec` of the Python that runs Snakemake, activated or not.
+COMMANDS = [Path(workflow.basedir, "workflow", "scripts"), Path(sys.executable).parent]
+os.environ.update(PATH=os.pathsep.join([*map(str, COMMANDS), os.environ.get("PATH", os.defpath)]))
 
 
 include: "workflow/rules/study.smk"

@@ -37,7 +37,7 @@ def read_metrics(file: Path) -> pd.DataFrame:
     # `return` may be missing in a row, for an algorithm that does not play its policy at each iteration.
     if metrics[["step", "env_steps", "seconds"]].isna().any(axis=None):
         raise UserError(f"{file}: not CSV: a row is cut short")
-    return metrics[[column for column in metrics.columns if column in CORE_COLUMNS or "/" in column]]
+    return metrics
 
 
 def read_evaluation(file: Path) -> "pd.Series[float]":
@@ -59,7 +59,7 @@ def read_sessions(file: Path) -> list[dict[str, Any]]:
 
 
 def _numbers(file: Path, wanted: Sequence[str]) -> pd.DataFrame:
-    """A CSV file of numbers that has the `wanted` columns."""
+    """The `wanted` columns of a CSV file and its namespaced ones, all of them numbers."""
     try:
         frame = pd.read_csv(file)
     except pd.errors.EmptyDataError:
@@ -71,6 +71,7 @@ def _numbers(file: Path, wanted: Sequence[str]) -> pd.DataFrame:
     # Where rows have one field more than the header, pandas takes their first field for an index.
     if not isinstance(frame.index, pd.RangeIndex):
         raise UserError(f"{file}: not CSV: the rows have more fields than the header")
+    frame = frame[[column for column in frame.columns if column in wanted or "/" in column]]
     if text := [column for column in frame if len(frame) and not pd.api.types.is_numeric_dtype(frame[column])]:
         raise UserError(f"{file}: column {text[0]} holds something that is not a number")
     return frame

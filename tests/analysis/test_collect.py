@@ -64,9 +64,15 @@ def test_curves_csv_repeats_the_metrics_under_the_runs_name(make_run, results, t
 
 def test_columns_of_other_algorithms_are_kept_and_foreign_ones_left(make_run, results, tmp_path):
     folder = make_run()
-    (folder / "metrics.csv").write_text("step,return,env_steps,seconds,sac/alpha,note\n0,1.0,2,0.5,0.2,3\n")
+    (folder / "metrics.csv").write_text("step,return,env_steps,seconds,sac/alpha,note\n0,1.0,2,0.5,0.2,text\n")
     _, curves = collect([results], tmp_path)
     assert list(rows_of(curves)[0])[-1] == "sac/alpha"
+
+
+def test_an_evaluation_may_have_further_columns(make_run, results, tmp_path):
+    (make_run() / "evaluation.csv").write_text("episode,return,seed,search\n0,1.5,7,exact\n1,2.5,8,exact\n")
+    runs, _ = collect([results], tmp_path)
+    assert rows_of(runs)[0]["evaluation_mean"] == "2.0"
 
 
 def test_what_does_not_exist_yet_is_left_empty(make_run, results, tmp_path):
@@ -93,7 +99,7 @@ def test_a_run_in_its_first_iteration_is_listed_without_a_curve(make_run, result
 
 def test_a_run_found_through_two_folders_is_one_run(make_run, results, tmp_path):
     folder = make_run()
-    runs, _ = collect([results, folder, results / "demo"], tmp_path)
+    runs, _ = collect([results, folder, results / "demo" / ".."], tmp_path)
     assert len(rows_of(runs)) == 1
 
 
@@ -108,13 +114,23 @@ def test_the_order_of_folders_does_not_matter(make_run, results, tmp_path):
         assert written.read_bytes() == again.read_bytes()
 
 
+def test_rows_are_in_the_order_of_their_names(make_run, results, tmp_path):
+    for seed in (10, 2):
+        make_run(seed=seed)
+        make_run("Acrobot-v1", seed=seed)
+    runs, curves = collect([results], tmp_path)
+    order = [("Acrobot-v1", "2"), ("Acrobot-v1", "10"), ("HalfCheetah-v2", "2"), ("HalfCheetah-v2", "10")]
+    assert [(row["env"], row["seed"]) for row in rows_of(runs)] == order
+    assert [(row["env"], row["seed"]) for row in rows_of(curves)[::2]] == order
+
+
 def test_text_survives_the_way_through_the_table(make_run, collected):
-    """A hash of digits is no number, and a variant called `none` is not missing."""
-    make_run(variant="none", hash="0000000012345678")
+    """A hash of digits is no number, and a variant called `NA` is not missing."""
+    make_run(variant="NA", hash="0000000012345678")
     make_run("ALE/Pong-v5", hash="12345678901234e5")
     runs, curves = read_collected(collected())
     assert set(runs["hash"]) == {"0000000012345678", "12345678901234e5"}
-    assert set(curves["variant"]) == {"none", "vanilla"}
+    assert set(curves["variant"]) == {"NA", "vanilla"}
     assert set(curves["env"]) == {"HalfCheetah-v2", "ALE/Pong-v5"}
 
 
@@ -156,6 +172,7 @@ def test_two_folders_with_one_run_are_refused_by_name(make_run, results, tmp_pat
         ("\0\0\0", "no column"),
         ("step,return\n0,1.0\n", "no column env_steps, seconds"),
         (HEADER + "0,abc,100,0.5,1\n", "column return holds something that is not a number"),
+        (HEADER + "0,1.0,100,0.5,abc\n", "column es/mean_return holds something that is not a number"),
         (HEADER + "0,1,100,0.5,1\n1,2,200,0.5,1,7,8\n", "not CSV"),
         (HEADER + "0,1,100,0.5,1,9\n", "more fields than the header"),
         (HEADER + "0,1.0,100,0.5,1\n1,2.", "a row is cut short"),

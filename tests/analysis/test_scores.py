@@ -106,3 +106,10 @@ def test_curves_are_aligned_by_iteration(make_run, collected):
     assert steps.tolist() == [0, 1, 2]
     assert returns[0, 0] == 4.0 and (returns[0, 1:] != returns[0, 1:]).all()  # seed 1, then NaN
     assert returns[1].tolist() == [1.0, 2.0, 3.0]
+
+
+def test_an_iteration_without_a_return_is_no_point_of_a_curve(make_run, collected):
+    (make_run() / "metrics.csv").write_text("step,return,env_steps,seconds\n0,1.0,5,1\n1,,9,2\n2,3.0,14,3\n")
+    _, curves = read_collected(collected())
+    steps, returns = aligned(curves)
+    assert (steps.tolist(), returns.tolist()) == ([0, 2], [[1.0, 3.0]])

@@ -23,7 +23,7 @@ def test_every_rule_tells(body, directive):
 
 @pytest.mark.parametrize("body", BODIES)
 def test_every_rule_adds_to_its_log_and_never_overwrites_it(body):
-    assert re.search(r'>> \{log:q\} 2>&1"\n', body)
+    assert re.search(r'^    shell:\n        "logged \{log:q\} ', body, re.M)
 
 
 @pytest.mark.parametrize("body", BODIES)

@@ -28,4 +28,4 @@ rule collect:
     message:
         f"Collecting the records of {len(RUNS)} runs"
     shell:
-        "itt collect {params.folders:q} --out {params.out:q} >> {log:q} 2>&1"
+        "logged {log:q} itt collect {params.folders:q} --out {params.out:q}"

@@ -23,4 +23,4 @@ rule evaluate:
     message:
         "Evaluating {wildcards.run} over {params.episodes} episodes"
     shell:
-        "itt eval {params.folder:q} --episodes {params.episodes} >> {log:q} 2>&1"
+        "logged {log:q} itt eval {params.folder:q} --episodes {params.episodes}"

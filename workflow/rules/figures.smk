@@ -41,4 +41,4 @@ rule figures:
     message:
         "Drawing the figures"
     shell:
-        "itt figures {params.collected:q} --out {params.out:q} >> {log:q} 2>&1"
+        "logged {log:q} itt figures {params.collected:q} --out {params.out:q}"

@@ -1,4 +1,4 @@
-"""Snakemake's own report of the tables and figures, with captions, rules and the study file: one HTML page."""
+"""Snakemake's own report of the tables and figures, with captions: one HTML page that needs nothing else."""
 
 
 rule report:
@@ -24,5 +24,5 @@ rule report:
         "Writing the report"
     # This Snakemake only reads what the one around it has recorded about finished jobs, so it needs no lock.
     shell:
-        "snakemake tables figures --snakefile {params.snakefile:q} --cores 1"
-        " --configfile {params.study:q} --report {output:q} >> {log:q} 2>&1"
+        "logged {log:q} snakemake tables figures --snakefile {params.snakefile:q} --cores 1"
+        " --config study={params.study:q} --report {output:q}"

@@ -29,4 +29,4 @@ rule tables:
     message:
         "Writing the tables"
     shell:
-        "itt tables {params.collected:q} --out {params.out:q} >> {log:q} 2>&1"
+        "logged {log:q} itt tables {params.collected:q} --out {params.out:q}"

@@ -40,7 +40,7 @@ rule train_mpi:
     message:
         "Training {wildcards.run} on {resources.tasks} ranks"
     shell:
-        "{resources.mpi} -n {resources.tasks} itt train --study {params.study:q} {params.run:q} >> {log:q} 2>&1"
+        "logged {log:q} {resources.mpi} -n {resources.tasks} itt train --study {params.study:q} {params.run:q}"
 
 
 rule train_single:
@@ -62,4 +62,4 @@ rule train_single:
     message:
         "Training {wildcards.run} in one process"
     shell:
-        "itt train --study {params.study:q} {params.run:q} >> {log:q} 2>&1"
+        "logged {log:q} itt train --study {params.study:q} {params.run:q}"

@@ -1,0 +1,455 @@
+"""The compiled policy: from a state to an action, with no Python in between.
+
+Scores are float64, as in the reference engine, but few of them are computed: a float32 pass over all candidates finds
+the best and everything within its rounding error, and only that is settled in float64. So both engines choose the same
+candidate, and the speed is that of float32.
+
+What does not change is computed once:
+* the action tower of candidates that stand, once an episode;
+* its last matrix never, if it is linear: l_S . (W h) = (W^T l_S) . h moves it to the state's side;
+* the state's part of IOT's first layer once a step, its action part once an episode if the candidates stand.
+"""
+
+from __future__ import annotations
+
+import math
+from typing import Any, NamedTuple
+
+import numpy as np
+from numba import njit
+from numpy.typing import NDArray
+
+from itt import seeding
+from itt.envs import EnvSpec
+from itt.policies import Architecture, Theta, encoded_size
+from itt.rollouts.compiled import generator, towers
+from itt.rollouts.compiled.generator import LANES
+from itt.candidates import all_actions
+from itt.rollouts.compiled.towers import ACTIVATION, INPUTS, LINEAR, OUTPUTS, ROUNDING, START, TANH, bound_layer
+from itt.seeding import Key, Purpose
+from itt.study import Run
+
+ITT, IOT, EXPLICIT = 0, 1, 2
+DOT, SOFTMAX, ANGULAR = 0, 1, 2
+STANDING, FRESH, SUBSAMPLED = 0, 1, 2
+_METHODS = {"itt": ITT, "iot": IOT, "explicit": EXPLICIT}
+_KERNELS = {"dot": DOT, "softmax": SOFTMAX, "angular": ANGULAR}
+_CANDIDATES, _SUBSAMPLE, _SELECTION = 0, 1, 2
+_FEW = 32
+"""Up to so many candidates a float32 pass saves nothing."""
+# Rows of `buffers`.
+_INPUT, _SPARE, _LATENT, _QUERY, _VALUES, _OTHER, _SIZE, _ERROR, _BOUNDS = range(9)
+
+
+class Actor(NamedTuple):
+    """A policy in an episode. One set of field types for all methods, so that everything compiles once.
+
+    The arrays are filled anew for every episode. `a` is the size of an action as a tower sees it, w the widest layer; N
+    is rounded up to whole blocks of LANES.
+    """
+
+    method: int
+    kernel: int
+    sample: bool
+    discrete: bool
+    filtered: bool
+    """whether a float32 pass comes first"""
+    source: int
+    count: int
+    """|A*| at a transition"""
+    pool: int
+    """how many candidates stand; 0 if they are fresh"""
+    theta: NDArray[np.float64]
+    theta32: NDArray[np.float32]
+    state: NDArray[np.int64]
+    """layers of the tower that sees the state"""
+    action: NDArray[np.int64]
+    """layers of ITT's action tower"""
+    folded: int
+    """how many of those, at the end, are moved to the state's side: 1 or 0"""
+    low: NDArray[np.float32]
+    span: NDArray[np.float32]
+    bounds: NDArray[np.float64]
+    """of the env's actions, (2, a)"""
+    keys: NDArray[np.uint64]
+    actions: NDArray[np.float32]
+    """the candidates that stand, (a, N)"""
+    features: NDArray[np.float32]
+    """what is kept of them, (features, N)"""
+    size: NDArray[np.float64]
+    """how large a feature can be, (w,)"""
+    error: NDArray[np.float64]
+    """how far a float32 feature can be from the exact one, (w,)"""
+    scores: NDArray[np.float32]
+    """(N / LANES, LANES)"""
+    exact: NDArray[np.float64]
+    """(count,)"""
+    query: NDArray[np.float32]
+    """the weights of the features in this state, (w,)"""
+    drawn: NDArray[np.float32]
+    first: NDArray[np.float32]
+    second: NDArray[np.float32]
+    """blocks of candidates on their way through a tower, (w, LANES) each"""
+    buffers: NDArray[np.float64]
+    """(9, 2 w)"""
+
+
+def make(run: Run, spec: EnvSpec, architecture: Architecture) -> Actor:
+    """An actor for a run, with its arrays empty; see `begin`."""
+    method, settings = _METHODS[run.method], run.candidates
+    state = towers.table(architecture.towers[0], 0)
+    action = np.empty((0, 4), dtype=np.int64)
+    if method == ITT:
+        action = towers.table(architecture.towers[1], architecture.action_part.start)
+    folded = int(method == ITT and action[-1, ACTIVATION] == LINEAR)
+
+    encoded = encoded_size(run.policy, spec.action, spec.discrete)
+    source, count, pool = STANDING, settings.count, settings.count
+    if spec.discrete:
+        count = pool = spec.action
+    elif method == EXPLICIT:
+        count = pool = 0
+    elif settings.resample == "transition":
+        source, pool = FRESH, 0
+    elif settings.subsample is not None:
+        source, count = SUBSAMPLED, settings.subsample
+    sample, angular = run.policy.selection == "sample", method == ITT and run.policy.kernel == "angular"
+    filtered = method != EXPLICIT and not sample and not angular and count > _FEW
+
+    sizes = [layer.outputs for tower in architecture.towers for layer in tower]
+    widest = max(encoded, spec.observation + encoded, *sizes)
+    kept = action[: len(action) - folded]
+    features = int(state[0, OUTPUTS]) if method == IOT else int(kept[-1, OUTPUTS]) if len(kept) else encoded
+    padded = -(-pool // LANES) * LANES
+    low, high = np.array(spec.low, dtype=np.float32), np.array(spec.high, dtype=np.float32)
+    return Actor(
+        method=method,
+        kernel=_KERNELS[run.policy.kernel],
+        sample=sample,
+        discrete=spec.discrete,
+        filtered=filtered,
+        source=source,
+        count=count,
+        pool=pool,
+        theta=np.zeros(architecture.size),
+        theta32=np.zeros(architecture.size, dtype=np.float32),
+        state=state,
+        action=action,
+        folded=folded,
+        low=low,
+        span=high - low,
+        bounds=np.array([spec.low, spec.high], dtype=np.float64).reshape(2, -1),
+        keys=np.zeros(3, dtype=np.uint64),
+        actions=np.zeros((encoded, padded), dtype=np.float32),
+        features=np.zeros((features, padded if filtered else 0), dtype=np.float32),
+        size=np.zeros(widest),
+        error=np.zeros(widest),
+        scores=np.zeros((-(-count // LANES), LANES), dtype=np.float32),
+        exact=np.zeros(count),
+        query=np.zeros(widest, dtype=np.float32),
+        drawn=np.zeros((encoded, LANES), dtype=np.float32),
+        first=np.zeros((widest, LANES), dtype=np.float32),
+        second=np.zeros((widest, LANES), dtype=np.float32),
+        buffers=np.zeros((9, 2 * widest)),
+    )
+
+
+def begin(actor: Actor, run: Run, theta: Theta, key: Key) -> None:
+    """Fills in theta, shape (D,), and the candidates that stand in the episode `key`."""
+    actor.theta[:] = theta
+    actor.theta32[:] = theta
+    pool_key = {"transition": key, "iteration": key.for_iteration(), "once": key.for_run()}[run.candidates.resample]
+    actor.keys[_CANDIDATES] = seeding.words(pool_key, Purpose.CANDIDATES)[0]
+    actor.keys[_SUBSAMPLE] = seeding.words(key, Purpose.SUBSAMPLE)[0]
+    actor.keys[_SELECTION] = seeding.words(key, Purpose.SELECTION)[0]
+    if actor.discrete:
+        actions = all_actions(actor.pool, run.policy.encoding == "one_hot")
+        actor.actions[:, : actor.pool] = actions.T
+        actor.size[: actions.shape[1]] = np.abs(actions).max(axis=0)
+    else:
+        actor.size[: len(actor.low)] = np.abs(actor.bounds).max(axis=0) * (1.0 + ROUNDING)
+    actor.error[:] = 0.0
+    _prepare(actor)
+
+
+@njit(cache=True)
+def act(actor: Any, state: Any, transition: Any, action: Any) -> None:
+    """Chooses an action: state, shape (s,) -> action, shape (a,), or the index of a discrete one in action[0]."""
+    for i in range(len(state)):
+        actor.buffers[_INPUT, i] = state[i]
+    if actor.method == EXPLICIT and not actor.discrete:
+        _explicit(actor, action)
+        return
+    chosen = choose(actor, transition)
+    if actor.discrete:
+        action[0] = chosen
+    else:
+        for j in range(len(action)):
+            action[j] = _coordinate(actor, transition, chosen, j)
+
+
+@njit(cache=True)
+def choose(actor: Any, transition: Any) -> Any:
+    """The index in A* of the choice for the state in the input buffer."""
+    if actor.method == EXPLICIT:
+        output = towers.run(actor.theta, actor.state, actor.buffers[_INPUT], actor.buffers[_SPARE])
+        for n in range(actor.count):
+            actor.exact[n] = output[n]
+        return _among_exact(actor, transition)
+    if actor.method == IOT:
+        _state_part(actor)
+    else:
+        _latent(actor)
+    if actor.filtered:
+        return _best(actor, transition)
+    for n in range(actor.count):
+        actor.exact[n] = _exact_score(actor, transition, n)
+    return _among_exact(actor, transition)
+
+
+@njit(cache=True)
+def _explicit(actor: Any, action: Any) -> None:
+    """The explicit policy's output as an action: stretched from tanh's range to the bounds, and clipped to them."""
+    output = towers.run(actor.theta, actor.state, actor.buffers[_INPUT], actor.buffers[_SPARE])
+    squashed = actor.state[-1, ACTIVATION] == TANH
+    for j in range(len(action)):
+        low, high = actor.bounds[0, j], actor.bounds[1, j]
+        value = low + (output[j] + 1.0) / 2.0 * (high - low) if squashed else output[j]
+        action[j] = min(max(value, low), high)
+
+
+@njit(cache=True)
+def _among_exact(actor: Any, transition: Any) -> Any:
+    """One of the `exact` scores: the first best (Eq. 5) or a draw (Eq. 3); see `itt.candidates.selection`."""
+    best = 0
+    for n in range(1, actor.count):
+        if actor.exact[n] > actor.exact[best]:
+            best = n
+    if not actor.sample:
+        return best
+    top, total = actor.exact[best], 0.0
+    for n in range(actor.count):
+        weight = actor.exact[n] - top
+        if actor.method == ITT and actor.kernel == SOFTMAX:
+            weight = math.exp(min(top, 700.0)) * math.expm1(weight)
+        total += math.exp(weight)
+        actor.exact[n] = total
+    goal = generator.unit(actor.keys[_SELECTION], transition) * total
+    for n in range(actor.count):
+        if actor.exact[n] > goal:
+            return n
+    return actor.count - 1
+
+
+@njit(cache=True)
+def _latent(actor: Any) -> None:
+    """ITT: l_S(s), and the weights that it gives to the features of a candidate."""
+    latent = towers.run(actor.theta, actor.state, actor.buffers[_INPUT], actor.buffers[_SPARE])
+    size = actor.state[-1, OUTPUTS]
+    for i in range(size):
+        actor.buffers[_LATENT, i] = latent[i]
+        actor.buffers[_QUERY, i] = latent[i]
+    if actor.folded:
+        last = actor.action[-1]
+        for j in range(last[INPUTS]):
+            total = 0.0
+            for i in range(size):
+                total += actor.theta[last[START] + i * last[INPUTS] + j] * latent[i]
+            actor.buffers[_QUERY, j] = total
+
+
+@njit(cache=True)
+def _state_part(actor: Any) -> None:
+    """IOT: the state's share of the first layer's sums."""
+    start, outputs, inputs = actor.state[0, START], actor.state[0, OUTPUTS], actor.state[0, INPUTS]
+    for i in range(outputs):
+        total = 0.0
+        for j in range(inputs - len(actor.actions)):
+            total += actor.theta[start + i * inputs + j] * actor.buffers[_INPUT, j]
+        actor.buffers[_LATENT, i] = total
+
+
+@njit(cache=True)
+def _pooled(actor: Any, both: Any, n: Any) -> Any:
+    """Where candidate n of a transition stands in the pool."""
+    return n if actor.source == STANDING else generator.index_below(both, n, actor.pool)
+
+
+@njit(cache=True)
+def _coordinate(actor: Any, transition: Any, n: Any, j: Any) -> Any:
+    """Coordinate j of candidate n of a transition."""
+    if actor.source == FRESH:
+        both = generator.mixed(actor.keys[_CANDIDATES], transition)
+        return generator.coordinate(both, actor.low, actor.span, actor.count, n, j)
+    return actor.actions[j, _pooled(actor, generator.mixed(actor.keys[_SUBSAMPLE], transition), n)]
+
+
+@njit(cache=True)
+def _exact_score(actor: Any, transition: Any, n: Any) -> Any:
+    """The score of candidate n in float64, as `itt.policies.torch_policy` defines it."""
+    values, other, encoded = actor.buffers[_VALUES], actor.buffers[_OTHER], len(actor.actions)
+    for j in range(encoded):
+        values[j] = _coordinate(actor, transition, n, j)
+    if actor.method == IOT:
+        start, outputs, inputs = actor.state[0, START], actor.state[0, OUTPUTS], actor.state[0, INPUTS]
+        for i in range(outputs):
+            total = actor.buffers[_LATENT, i]
+            row = start + i * inputs + inputs - encoded
+            for j in range(encoded):
+                total += actor.theta[row + j] * values[j]
+            other[i] = towers.activate(total, actor.state[0, ACTIVATION])
+        return towers.run(actor.theta, actor.state[1:], other, values)[0]
+    latent = towers.run(actor.theta, actor.action, values, other)
+    product, left, right = 0.0, 0.0, 0.0
+    for i in range(actor.state[-1, OUTPUTS]):
+        product += latent[i] * actor.buffers[_LATENT, i]
+        left += latent[i] * latent[i]
+        right += actor.buffers[_LATENT, i] * actor.buffers[_LATENT, i]
+    if actor.kernel != ANGULAR:
+        return product
+    lengths = math.sqrt(left) * math.sqrt(right)
+    cosine = min(max(product / lengths, -1.0), 1.0) if lengths > 0.0 else 0.0
+    return 1.0 - 2.0 / math.pi * math.acos(cosine)
+
+
+@njit(cache=True)
+def _prepare(actor: Any) -> None:
+    """The candidates that stand, their features, and the bounds on features."""
+    if actor.pool and not actor.discrete:
+        both = generator.mixed(actor.keys[_CANDIDATES], 0)
+        for column in range(0, actor.actions.shape[1], LANES):
+            generator.fill(both, actor.low, actor.span, actor.pool, column, actor.drawn)
+            for j in range(len(actor.drawn)):
+                actor.actions[j, column : column + LANES] = actor.drawn[j]
+    if not actor.filtered:
+        return
+    if actor.method == IOT:
+        start, outputs, inputs = actor.state[0, START], actor.state[0, OUTPUTS], actor.state[0, INPUTS]
+        part = inputs - len(actor.actions)
+        spare = actor.buffers[_BOUNDS]
+        bound_layer(actor.theta, start + part, outputs, inputs - part, inputs, LINEAR, actor.size, actor.error, spare)
+    else:
+        for number in range(len(actor.action) - actor.folded):
+            start, outputs, inputs, activation = actor.action[number]
+            spare = actor.buffers[_BOUNDS]
+            bound_layer(actor.theta, start, outputs, inputs, inputs, activation, actor.size, actor.error, spare)
+    for column in range(0, actor.features.shape[1], LANES):
+        kept, at = _kept(actor, actor.actions, column)
+        for i in range(len(actor.features)):
+            actor.features[i, column : column + LANES] = kept[i, at : at + LANES]
+
+
+@njit(cache=True)
+def _kept(actor: Any, source: Any, column: Any) -> Any:
+    """The features of LANES candidates in `source` from `column` on: an array and its first column."""
+    if actor.method == IOT:
+        start, outputs, inputs = actor.state[0, START], actor.state[0, OUTPUTS], actor.state[0, INPUTS]
+        part = inputs - len(actor.actions)
+        towers.product(actor.theta32, start + part, outputs, inputs - part, inputs, source, column, actor.first)
+        return actor.first, 0
+    target, spare = actor.first, actor.second
+    for number in range(len(actor.action) - actor.folded):
+        start, outputs, inputs, activation = actor.action[number]
+        towers.product(actor.theta32, start, outputs, inputs, inputs, source, column, target)
+        towers.activate_block(target, outputs, activation)
+        source, column = target, 0
+        target, spare = spare, target
+    return source, column
+
+
+@njit(cache=True)
+def _best(actor: Any, transition: Any) -> Any:
+    """The index of the best score: a float32 pass, then float64 for whatever its rounding leaves open."""
+    features = len(actor.features)
+    for i in range(features):
+        actor.query[i] = actor.buffers[_QUERY, i]
+    fresh = generator.mixed(actor.keys[_CANDIDATES], transition)
+    subsampled = generator.mixed(actor.keys[_SUBSAMPLE], transition)
+    for block in range(len(actor.scores)):
+        column, start = 0, block * LANES
+        source = actor.first
+        if actor.source == STANDING:
+            source, column = actor.features, start
+        elif actor.source == FRESH:
+            generator.fill(fresh, actor.low, actor.span, actor.count, start, actor.drawn)
+            source, column = _kept(actor, actor.drawn, 0)
+        else:
+            for lane in range(LANES):
+                place = generator.index_below(subsampled, start + lane, actor.pool)
+                for i in range(features):
+                    source[i, lane] = actor.features[i, place]
+        _score(actor, source, column, actor.scores[block : block + 1])
+    for lane in range(len(actor.scores) * LANES - actor.count):
+        actor.scores[-1, LANES - 1 - lane] = -np.inf
+
+    best = _largest(actor.scores, actor.first[0])
+    threshold = np.float32(best - 2.0 * _tolerance(actor))
+    chosen, highest = -1, -np.inf
+    for block in range(len(actor.scores)):
+        row = actor.scores[block]
+        near = np.int32(0)
+        for lane in range(LANES):
+            near += np.int32(row[lane] >= threshold)
+        if near == 0:
+            continue
+        for lane in range(LANES):
+            if row[lane] >= threshold:
+                score = _exact_score(actor, transition, block * LANES + lane)
+                if score > highest:
+                    chosen, highest = block * LANES + lane, score
+    return max(chosen, 0)
+
+
+@njit(cache=True)
+def _score(actor: Any, source: Any, column: Any, row: Any) -> None:
+    """The float32 scores of LANES candidates, whose features stand in `source` from `column` on, into row[0]."""
+    if actor.method == ITT:
+        features = len(actor.features)
+        towers.product(actor.query, 0, 1, features, features, source, column, row)
+        return
+    target, spare = actor.second, actor.first
+    for i in range(actor.state[0, OUTPUTS]):
+        part, kept, sums = np.float32(actor.buffers[_LATENT, i]), source[i], target[i]
+        for lane in range(LANES):
+            sums[lane] = kept[column + lane] + part
+    towers.activate_block(target, actor.state[0, OUTPUTS], actor.state[0, ACTIVATION])
+    for number in range(1, len(actor.state)):
+        start, outputs, inputs, activation = actor.state[number]
+        towers.product(actor.theta32, start, outputs, inputs, inputs, target, 0, spare)
+        towers.activate_block(spare, outputs, activation)
+        target, spare = spare, target
+    row[0, :] = target[0]
+
+
+@njit(cache=True)
+def _largest(scores: Any, lanes: Any) -> Any:
+    """The largest score; lane by lane first, which vectorises."""
+    for lane in range(LANES):
+        lanes[lane] = scores[0, lane]
+    for block in range(1, len(scores)):
+        row = scores[block]
+        for lane in range(LANES):
+            lanes[lane] = row[lane] if row[lane] > lanes[lane] else lanes[lane]
+    best = lanes[0]
+    for lane in range(1, LANES):
+        best = max(best, lanes[lane])
+    return best
+
+
+@njit(cache=True)
+def _tolerance(actor: Any) -> Any:
+    """How far a float32 score of this state can be from the exact one."""
+    if actor.method == ITT:
+        total, terms = 0.0, len(actor.features) + 2
+        for i in range(len(actor.features)):
+            reach = actor.error[i] + terms * ROUNDING * (actor.size[i] + actor.error[i])
+            total += abs(actor.buffers[_QUERY, i]) * reach
+        return total
+    size, error, spare = actor.buffers[_SIZE], actor.buffers[_ERROR], actor.buffers[_BOUNDS]
+    for i in range(actor.state[0, OUTPUTS]):
+        size[i] = abs(actor.buffers[_LATENT, i]) + actor.size[i] + actor.error[i]
+        error[i] = actor.error[i] + 2.0 * ROUNDING * size[i]
+    for number in range(1, len(actor.state)):
+        start, outputs, inputs, activation = actor.state[number]
+        bound_layer(actor.theta, start, outputs, inputs, inputs, activation, size, error, spare)
+    return error[0]

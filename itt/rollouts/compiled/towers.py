@@ -1,0 +1,119 @@
+"""Towers, compiled: one state in float64, or a block of candidates in float32 with a bound on what that rounds away.
+
+A tower is a table of layers, int64 of shape (layers, 4): where its matrix begins in theta, outputs, inputs, activation.
+"""
+
+from __future__ import annotations
+
+import math
+from typing import Any
+
+import numpy as np
+from numba import njit
+from numpy.typing import NDArray
+
+from itt.policies import Layer
+from itt.rollouts.compiled.generator import LANES
+
+START, OUTPUTS, INPUTS, ACTIVATION = 0, 1, 2, 3
+LINEAR, RELU, TANH = 0, 1, 2
+_CODES = {"linear": LINEAR, "relu": RELU, "tanh": TANH}
+
+ROUNDING = 2.0**-23
+"""Twice float32's unit roundoff: room for the second-order terms of every bound below."""
+
+
+def table(layers: tuple[Layer, ...], start: int) -> NDArray[np.int64]:
+    """The table of a tower whose first matrix begins at `start` of theta."""
+    rows = []
+    for layer in layers:
+        rows.append((start, layer.outputs, layer.inputs, _CODES[layer.activation]))
+        start += layer.size
+    return np.array(rows, dtype=np.int64).reshape(-1, 4)
+
+
+@njit(cache=True)
+def activate(x: Any, activation: Any) -> Any:
+    """The activation of one number."""
+    if activation == RELU:
+        return x if x > 0.0 else 0.0
+    return math.tanh(x) if activation == TANH else x
+
+
+@njit(cache=True)
+def run(theta: Any, layers: Any, values: Any, spare: Any) -> Any:
+    """A whole tower in float64. `values` holds the input in front; returns which of the two buffers holds the output."""
+    for number in range(len(layers)):
+        start, outputs, inputs = layers[number, START], layers[number, OUTPUTS], layers[number, INPUTS]
+        for i in range(outputs):
+            total = 0.0
+            row = start + i * inputs
+            for j in range(inputs):
+                total += theta[row + j] * values[j]
+            spare[i] = activate(total, layers[number, ACTIVATION])
+        values, spare = spare, values
+    return values
+
+
+@njit(cache=True, fastmath={"contract"})
+def product(weights: Any, start: Any, outputs: Any, inputs: Any, stride: Any, source: Any, column: Any, target: Any) -> None:
+    """A matrix times LANES columns of `source` from `column` on, float32: target = W source.
+
+    W has its element (i, j) at weights[start + i stride + j]. Four rows of the source at a time, so that the sums are
+    loaded and stored a quarter as often.
+    """
+    fours = inputs // 4 * 4
+    for i in range(outputs):
+        row = start + i * stride
+        sums = target[i]
+        for lane in range(LANES):
+            sums[lane] = np.float32(0.0)
+        for j in range(0, fours, 4):
+            w0, w1, w2, w3 = weights[row + j], weights[row + j + 1], weights[row + j + 2], weights[row + j + 3]
+            s0, s1, s2, s3 = source[j], source[j + 1], source[j + 2], source[j + 3]
+            for lane in range(LANES):
+                k = column + lane
+                sums[lane] += w0 * s0[k] + w1 * s1[k] + w2 * s2[k] + w3 * s3[k]
+        for j in range(fours, inputs):
+            w, s = weights[row + j], source[j]
+            for lane in range(LANES):
+                sums[lane] += w * s[column + lane]
+
+
+@njit(cache=True)
+def activate_block(block: Any, rows: Any, activation: Any) -> None:
+    """The activation of LANES columns, in place."""
+    if activation == RELU:
+        for i in range(rows):
+            values = block[i]
+            for lane in range(LANES):
+                values[lane] = values[lane] if values[lane] > np.float32(0.0) else np.float32(0.0)
+    elif activation == TANH:
+        for i in range(rows):
+            values = block[i]
+            for lane in range(LANES):
+                values[lane] = np.float32(math.tanh(np.float64(values[lane])))
+
+
+@njit(cache=True)
+def bound_layer(
+    theta: Any, start: Any, outputs: Any, inputs: Any, stride: Any, activation: Any, size: Any, error: Any, spare: Any
+) -> None:
+    """How large a layer's float32 outputs can be and how far from the exact ones, from the same of its inputs.
+
+    In place: size and error, float64; `spare` has the length of two layers. The standard bound of a dot product of n
+    terms, n u sum |w_j| |v_j| (Higham 2002, Sec. 3.1), plus what the inputs bring along; no activation here magnifies a
+    difference.
+    """
+    for i in range(outputs):
+        largest, carried = 0.0, 0.0
+        for j in range(inputs):
+            weight = abs(theta[start + i * stride + j])
+            largest += weight * (size[j] + error[j])
+            carried += weight * error[j]
+        spare[2 * i] = largest
+        spare[2 * i + 1] = carried + (inputs + 2) * ROUNDING * largest
+    for i in range(outputs):
+        size[i], error[i] = spare[2 * i], spare[2 * i + 1]
+        if activation == TANH:
+            size[i], error[i] = min(size[i], 1.0), error[i] + ROUNDING
