@@ -76,7 +76,7 @@ def merge(below: Layer, above: Any, where: str) -> dict[str, Any]:
 def explain(
     error: ValidationError, model: type[BaseModel], layers: Sequence[tuple[str, Layer]] = (), where: str = ""
 ) -> str:
-    """The first error of a validation as one line: the key as the user wrote it, what is wrong, what is allowed.
+    """One error of a validation as one line: the key as the user wrote it, what is wrong, what is allowed.
 
     Args:
         error: What pydantic found.
@@ -85,11 +85,13 @@ def explain(
             offending key is named.
         where: Opens the line where no layer is to blame.
     """
-    first = error.errors(include_url=False)[0]
-    path = [part for part in first["loc"] if not _is_union_tag(part, first["loc"])]
-    kind, message = first["type"], first["msg"].removeprefix("Value error, ")
+    # A union has a complaint for each of its members; the deepest is about the one that was meant.
+    chosen = max(error.errors(include_url=False), key=lambda complaint: len(complaint["loc"]))
+    kind, message, loc = chosen["type"], chosen["msg"].removeprefix("Value error, "), chosen["loc"]
+    end = len(loc) - (kind == "extra_forbidden")  # an unknown key is the user's word, whatever it looks like
+    path = [*(part for place, part in enumerate(loc[:end]) if not _is_union_tag(loc, place)), *loc[end:]]
     if kind == "extra_forbidden":
-        allowed = _allowed_keys(model, path[:-1])
+        allowed = _allowed_keys(model, loc[:-1])
         close = difflib.get_close_matches(str(path[-1]), allowed, n=1)
         message = f"unknown key{f', did you mean {close[0]}?' if close else ';'} allowed here: {', '.join(allowed)}"
     elif kind == "value_error":
@@ -102,9 +104,10 @@ def explain(
         message = "is empty; at least one is wanted"
     elif kind == "union_tag_invalid":
         path += ["name"]
-        message = f"must be one of {first['ctx']['expected_tags']}, not {first['ctx']['tag']!r}"
-    elif not isinstance(first["input"], (Mapping, list)):
-        message = f"{message[0].lower()}{message[1:]}, not {first['input']!r}"
+        message = f"must be one of {chosen['ctx']['expected_tags']}, not {chosen['ctx']['tag']!r}"
+    else:
+        given = "" if isinstance(chosen["input"], (Mapping, list)) else f", not {chosen['input']!r}"
+        message = f"{message[0].lower()}{message[1:]}{given}"
     blamed = next((key for key, layer in reversed(layers) if _holds(layer, path)), where)
     return f"{_dotted([blamed, *path] if blamed else path)}: {message}"
 
@@ -114,33 +117,37 @@ def _dotted(path: Sequence[int | str]) -> str:
     return text.replace("--set.", "--set ")
 
 
-def _is_union_tag(part: int | str, loc: tuple[int | str, ...]) -> bool:
+def _is_union_tag(loc: tuple[int | str, ...], place: int) -> bool:
     """Pydantic puts the member of a union into the place of an error; a user never wrote it there."""
-    if not isinstance(part, str) or part == loc[0]:
+    part = loc[place]
+    if not isinstance(part, str) or place == 0:
         return False
-    in_search = loc[loc.index(part) - 1] == "search" and part in SEARCHES
-    return in_search or part in ("int", "float", "[key]") or "[" in part
+    in_search = loc[place - 1] == "search" and part in SEARCHES
+    return in_search or part in ("int", "float") or "[" in part
 
 
 def _holds(layer: Any, path: Sequence[int | str]) -> bool:
     for part in path:
+        if isinstance(layer, list):
+            break
         if not isinstance(layer, Mapping) or part not in layer:
             return False
         layer = layer[part]
     return bool(path)
 
 
-def _allowed_keys(model: type[BaseModel], path: Sequence[int | str]) -> list[str]:
-    """The keys of the section at `path`, looked up in the JSON schema, which knows unions and lists."""
+def _allowed_keys(model: type[BaseModel], place: Sequence[int | str]) -> list[str]:
+    """The keys of the section at `place`, looked up in the JSON schema, which knows unions and lists."""
     schema = model.model_json_schema()
     found: Any = schema
-    for part in path:
+    for part in place:
         found = _resolve(found, schema)
-        found = (
-            found["items"]
-            if isinstance(part, int)
-            else found.get("properties", {}).get(part, found.get("additionalProperties", {}))
-        )
+        if isinstance(part, int):
+            found = found["items"]
+        elif part in found.get("discriminator", {}).get("mapping", {}):
+            found = {"$ref": found["discriminator"]["mapping"][part]}
+        else:
+            found = found.get("properties", {}).get(part, found.get("additionalProperties", {}))
     return list(_resolve(found, schema).get("properties", {}))
 
 
@@ -148,10 +155,7 @@ def _resolve(node: Any, schema: Any) -> Any:
     while True:
         if "$ref" in node:
             node = schema["$defs"][node["$ref"].rsplit("/", 1)[1]]
-        elif options := [o for o in node.get("anyOf", node.get("oneOf", ())) if o.get("type") != "null"]:
-            properties: dict[str, Any] = {}
-            for option in options:
-                properties |= _resolve(option, schema).get("properties", {})
-            return {"properties": properties}
+        elif options := [option for option in node.get("anyOf", ()) if option.get("type") != "null"]:
+            node = options[0]  # a section that may be null is the only such union that holds keys
         else:
             return node

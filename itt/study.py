@@ -12,12 +12,12 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from importlib import resources
 from pathlib import Path
-from typing import Annotated, Any, Literal, TypeVar, get_args
+from typing import Annotated, Any, Literal, get_args
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
@@ -182,9 +182,6 @@ VARIANTS: dict[str, Layer] = {
 
 Label = Annotated[str, Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]*$")]
 """A name that becomes part of a path."""
-
-
-S = TypeVar("S", bound=Settings)
 
 
 class Run(Settings):
@@ -353,7 +350,9 @@ def json_schema() -> dict[str, Any]:
     schema["$defs"] |= settings.pop("$defs") | {"Settings": settings}
     layer = {"$ref": "#/$defs/Settings"}
     schema["properties"]["defaults"] = layer
-    schema["properties"]["variants"]["additionalProperties"] = layer
+    variants = schema["properties"]["variants"]
+    variants["patternProperties"] = dict.fromkeys(variants["patternProperties"], layer)
+    variants["additionalProperties"] = False
     schema["$defs"]["Block"]["properties"]["set"] = layer
     env = schema["$defs"]["EnvLayer"]
     env["properties"] = settings["properties"] | env["properties"]
@@ -374,7 +373,11 @@ def _study_file(data: Any) -> StudyFile:
         raise Mistake("a study is a mapping with the keys " + ", ".join(StudyFile.model_fields))
     data = dict(data)
     if isinstance(envs := data.get("envs"), Mapping):
-        data["envs"] = {names.canonical(str(name)): layer for name, layer in envs.items()}
+        data["envs"] = {}
+        for name, layer in envs.items():
+            if names.canonical(str(name)) in data["envs"]:
+                raise Mistake(f"envs.{name}: stands there twice, once under the env's other name")
+            data["envs"][names.canonical(str(name))] = layer
     try:
         return StudyFile.model_validate(data)
     except ValidationError as error:
@@ -383,7 +386,6 @@ def _study_file(data: Any) -> StudyFile:
 
 def _expand(data: Any, overrides: Sequence[str]) -> Study:
     file = _study_file(data)
-    _check_unused_layers(file)
     top = list(_set_layers(overrides))
     runs: dict[Path, Run] = {}
     for number, block in enumerate(file.runs):
@@ -401,16 +403,21 @@ def _expand(data: Any, overrides: Sequence[str]) -> Study:
                         if run.folder in runs:
                             raise Mistake(f"{where}: the run {run.folder.relative_to('runs')} stands there twice")
                         runs[run.folder] = run
+    _check_unused_layers(file, runs.values())
     return Study(file.name, tuple(runs.values()), file.evaluation)
 
 
-def _check_unused_layers(file: StudyFile) -> None:
+def _check_unused_layers(file: StudyFile, runs: Collection[Run]) -> None:
     """Also a layer that no run uses must be right: it will be used one day, at night."""
+    used = {(run.env, method) for run in runs for method in (run.method, "")}
     for env, layer in file.envs.items():
-        for method in layer.methods or ("itt",):
-            _settings([*_base_layers(file, env, method)])
-    for name, overrides in file.variants.items():
-        _settings([*_base_layers(file, "", "itt"), (f"variants.{name}", overrides)])
+        if env not in names.ENVS and (env, "") not in used:
+            raise Mistake(f"envs.{env}: not an env of a run here, nor the paper's ({', '.join(names.ENVS)})")
+        for method in layer.methods or ("",):
+            if (env, method) not in used:
+                _settings([*_base_layers(file, env, method)])
+    for name in sorted(file.variants.keys() - {run.variant for run in runs}):
+        _settings([*_base_layers(file, "", ""), (f"variants.{name}", file.variants[name])])
 
 
 def _base_layers(file: StudyFile, env: str, method: str) -> Iterator[tuple[str, Layer]]:
@@ -443,23 +450,22 @@ def _run(
 ) -> Run:
     variants = VARIANTS | dict(file.variants)
     if variant not in variants:
-        raise Mistake(f"{where + ': ' if where else ''}unknown variant {variant!r}; known are {', '.join(variants)}")
+        place = f"{where}.variants: " if where else ""
+        raise Mistake(f"{place}unknown variant {variant!r}; known are {', '.join(variants)}")
     layers = [*_base_layers(file, env, method), (f"variants.{variant}", variants[variant]), *top]
+    settings = dict(_settings(layers))
     identity = {"study": study or file.name, "env": env, "method": method, "variant": variant, "seed": seed}
-    return _validated(Run, layers, identity, where)
+    try:
+        return Run.model_validate(settings | identity)
+    except ValidationError as error:
+        raise Mistake(explain(error, Settings, layers, where)) from None
 
 
 def _settings(layers: Sequence[tuple[str, Layer]]) -> Settings:
-    return _validated(Settings, layers, {}, "")
-
-
-def _validated(model: type[S], layers: Sequence[tuple[str, Layer]], identity: dict[str, Any], where: str) -> S:
     merged: dict[str, Any] = {}
     for key, layer in layers:
         merged = merge(merged, layer, key)
     try:
-        for key in identity.keys() & merged.keys():
-            raise Mistake(f"{key}: not a setting; the sections are {', '.join(Settings.model_fields)}")
-        return model.model_validate(merged | identity)
+        return Settings.model_validate(merged)
     except ValidationError as error:
-        raise Mistake(explain(error, Settings, layers, where)) from None
+        raise Mistake(explain(error, Settings, layers)) from None

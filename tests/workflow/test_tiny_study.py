@@ -69,6 +69,14 @@ def test_a_comment_in_the_study_runs_nothing_again(run_again):
     assert "Nothing to be done" in run_again().stderr
 
 
+def test_finished_runs_are_not_taken_for_runs_with_other_settings(run_again, snakemake_in):
+    other = run_again.directory / "other.yaml"
+    other.write_text(TINY.replace("iterations: 2", "iterations: 3"))
+    refused = snakemake_in(run_again.directory, "--profile", "profiles/local", "--config", f"study={other}")
+    assert refused.returncode == 2
+    assert "seed0 was run with other settings (its run.yaml)" in refused.stderr.splitlines()[-1]
+
+
 def test_a_job_that_is_run_again_adds_to_its_log(run_again):
     log = run_again.results / "logs/runs/CartPole-v1/itt/vanilla/seed0/evaluate.log"
     before = log.read_text()

@@ -9,6 +9,7 @@ from pathlib import Path
 
 from itt.errors import UserError
 from itt.rollouts import resolve
+from itt.settings_file import read
 from itt.study import load
 
 
@@ -35,24 +36,32 @@ def command_line(run):
     return ["--env", run.env, "--method", run.method, "--variant", run.variant, "--seed", run.seed]
 
 
-def checked(path):
-    """The study in that file, once each kind of run in it is known to be playable."""
-    study = load(path)
-    # Jobs read this file again; what was checked when they were planned needs no second look.
-    if workflow.is_main_process:
-        for run in {(run.env, run.method, run.variant): run for run in study.runs}.values():
-            try:
-                resolve(run)
-            except UserError as error:
-                raise UserError(f"{path}: {error}") from None
-    return study
+def check_runs(study, path):
+    """Refuses runs that cannot be played, and finished ones that the study has meanwhile given other settings.
+
+    Snakemake looks at times of files only and the study is no input, so it would take the old runs for the new ones.
+    """
+    for run in study.runs:
+        try:
+            wanted = resolve(run)
+        except UserError as error:
+            raise UserError(f"{path}: {error}") from None
+        record = Path("results", study.name, run.folder, "run.yaml")
+        if record.exists() and (read(record) or {}).get("hash") != wanted.hash:
+            raise UserError(
+                f"{path}: {record.parent} was run with other settings (its run.yaml); "
+                "move it away, or give the study another name"
+            )
 
 
 try:
     # What stands in a --configfile is the study itself, so only --config is looked at here.
     STUDY_FILE = study_file(workflow.config_settings.config, workflow.configfiles)
     RANKS = rank_count(workflow.config_settings.config)
-    STUDY = checked(STUDY_FILE)
+    STUDY = load(STUDY_FILE)
+    # Jobs read this file again; what was checked when they were planned needs no second look.
+    if workflow.is_main_process:
+        check_runs(STUDY, STUDY_FILE)
 except UserError as error:
     # One line and the exit code of `itt` for a user's mistake; an exception would print Snakemake's own code around it.
     print(f"itt: error: {error}", file=sys.stderr)

@@ -16,7 +16,6 @@ import math
 from typing import Any, NamedTuple
 
 import numpy as np
-from numba import njit
 from numpy.typing import NDArray
 
 from itt import seeding
@@ -24,6 +23,7 @@ from itt.envs import EnvSpec
 from itt.policies import Architecture, Theta, encoded_size
 from itt.rollouts.compiled import generator, towers
 from itt.rollouts.compiled.generator import LANES
+from itt.rollouts.compiled.kernel import kernel, larger
 from itt.candidates import all_actions
 from itt.rollouts.compiled.towers import ACTIVATION, INPUTS, LINEAR, OUTPUTS, ROUNDING, START, TANH, bound_layer
 from itt.seeding import Key, Purpose
@@ -172,7 +172,7 @@ def begin(actor: Actor, run: Run, theta: Theta, key: Key) -> None:
     _prepare(actor)
 
 
-@njit(cache=True)
+@kernel
 def act(actor: Any, state: Any, transition: Any, action: Any) -> None:
     """Chooses an action: state, shape (s,) -> action, shape (a,), or the index of a discrete one in action[0]."""
     for i in range(len(state)):
@@ -188,13 +188,13 @@ def act(actor: Any, state: Any, transition: Any, action: Any) -> None:
             action[j] = _coordinate(actor, transition, chosen, j)
 
 
-@njit(cache=True)
+@kernel
 def choose(actor: Any, transition: Any) -> Any:
     """The index in A* of the choice for the state in the input buffer."""
     if actor.method == EXPLICIT:
-        output = towers.run(actor.theta, actor.state, actor.buffers[_INPUT], actor.buffers[_SPARE])
+        towers.run(actor.theta, actor.state, actor.buffers[_INPUT], actor.buffers[_SPARE])
         for n in range(actor.count):
-            actor.exact[n] = output[n]
+            actor.exact[n] = actor.buffers[_INPUT, n]
         return _among_exact(actor, transition)
     if actor.method == IOT:
         _state_part(actor)
@@ -207,18 +207,20 @@ def choose(actor: Any, transition: Any) -> Any:
     return _among_exact(actor, transition)
 
 
-@njit(cache=True)
+@kernel
 def _explicit(actor: Any, action: Any) -> None:
     """The explicit policy's output as an action: stretched from tanh's range to the bounds, and clipped to them."""
-    output = towers.run(actor.theta, actor.state, actor.buffers[_INPUT], actor.buffers[_SPARE])
+    towers.run(actor.theta, actor.state, actor.buffers[_INPUT], actor.buffers[_SPARE])
     squashed = actor.state[-1, ACTIVATION] == TANH
     for j in range(len(action)):
         low, high = actor.bounds[0, j], actor.bounds[1, j]
-        value = low + (output[j] + 1.0) / 2.0 * (high - low) if squashed else output[j]
+        value = actor.buffers[_INPUT, j]
+        if squashed:
+            value = low + (value + 1.0) / 2.0 * (high - low)
         action[j] = min(max(value, low), high)
 
 
-@njit(cache=True)
+@kernel
 def _among_exact(actor: Any, transition: Any) -> Any:
     """One of the `exact` scores: the first best (Eq. 5) or a draw (Eq. 3); see `itt.candidates.selection`."""
     best = 0
@@ -241,10 +243,11 @@ def _among_exact(actor: Any, transition: Any) -> Any:
     return actor.count - 1
 
 
-@njit(cache=True)
+@kernel
 def _latent(actor: Any) -> None:
     """ITT: l_S(s), and the weights that it gives to the features of a candidate."""
-    latent = towers.run(actor.theta, actor.state, actor.buffers[_INPUT], actor.buffers[_SPARE])
+    latent = actor.buffers[_INPUT]
+    towers.run(actor.theta, actor.state, latent, actor.buffers[_SPARE])
     size = actor.state[-1, OUTPUTS]
     for i in range(size):
         actor.buffers[_LATENT, i] = latent[i]
@@ -258,7 +261,7 @@ def _latent(actor: Any) -> None:
             actor.buffers[_QUERY, j] = total
 
 
-@njit(cache=True)
+@kernel
 def _state_part(actor: Any) -> None:
     """IOT: the state's share of the first layer's sums."""
     start, outputs, inputs = actor.state[0, START], actor.state[0, OUTPUTS], actor.state[0, INPUTS]
@@ -269,13 +272,13 @@ def _state_part(actor: Any) -> None:
         actor.buffers[_LATENT, i] = total
 
 
-@njit(cache=True)
+@kernel
 def _pooled(actor: Any, both: Any, n: Any) -> Any:
     """Where candidate n of a transition stands in the pool."""
     return n if actor.source == STANDING else generator.index_below(both, n, actor.pool)
 
 
-@njit(cache=True)
+@kernel
 def _coordinate(actor: Any, transition: Any, n: Any, j: Any) -> Any:
     """Coordinate j of candidate n of a transition."""
     if actor.source == FRESH:
@@ -284,7 +287,7 @@ def _coordinate(actor: Any, transition: Any, n: Any, j: Any) -> Any:
     return actor.actions[j, _pooled(actor, generator.mixed(actor.keys[_SUBSAMPLE], transition), n)]
 
 
-@njit(cache=True)
+@kernel
 def _exact_score(actor: Any, transition: Any, n: Any) -> Any:
     """The score of candidate n in float64, as `itt.policies.torch_policy` defines it."""
     values, other, encoded = actor.buffers[_VALUES], actor.buffers[_OTHER], len(actor.actions)
@@ -298,12 +301,13 @@ def _exact_score(actor: Any, transition: Any, n: Any) -> Any:
             for j in range(encoded):
                 total += actor.theta[row + j] * values[j]
             other[i] = towers.activate(total, actor.state[0, ACTIVATION])
-        return towers.run(actor.theta, actor.state[1:], other, values)[0]
-    latent = towers.run(actor.theta, actor.action, values, other)
+        towers.run(actor.theta, actor.state[1:], other, values)
+        return other[0]
+    towers.run(actor.theta, actor.action, values, other)
     product, left, right = 0.0, 0.0, 0.0
     for i in range(actor.state[-1, OUTPUTS]):
-        product += latent[i] * actor.buffers[_LATENT, i]
-        left += latent[i] * latent[i]
+        product += values[i] * actor.buffers[_LATENT, i]
+        left += values[i] * values[i]
         right += actor.buffers[_LATENT, i] * actor.buffers[_LATENT, i]
     if actor.kernel != ANGULAR:
         return product
@@ -312,7 +316,7 @@ def _exact_score(actor: Any, transition: Any, n: Any) -> Any:
     return 1.0 - 2.0 / math.pi * math.acos(cosine)
 
 
-@njit(cache=True)
+@kernel
 def _prepare(actor: Any) -> None:
     """The candidates that stand, their features, and the bounds on features."""
     if actor.pool and not actor.discrete:
@@ -320,7 +324,8 @@ def _prepare(actor: Any) -> None:
         for column in range(0, actor.actions.shape[1], LANES):
             generator.fill(both, actor.low, actor.span, actor.pool, column, actor.drawn)
             for j in range(len(actor.drawn)):
-                actor.actions[j, column : column + LANES] = actor.drawn[j]
+                for lane in range(LANES):
+                    actor.actions[j, column + lane] = actor.drawn[j, lane]
     if not actor.filtered:
         return
     if actor.method == IOT:
@@ -334,30 +339,37 @@ def _prepare(actor: Any) -> None:
             spare = actor.buffers[_BOUNDS]
             bound_layer(actor.theta, start, outputs, inputs, inputs, activation, actor.size, actor.error, spare)
     for column in range(0, actor.features.shape[1], LANES):
-        kept, at = _kept(actor, actor.actions, column)
+        _keep(actor, actor.actions, column)
         for i in range(len(actor.features)):
-            actor.features[i, column : column + LANES] = kept[i, at : at + LANES]
+            for lane in range(LANES):
+                actor.features[i, column + lane] = actor.first[i, lane]
 
 
-@njit(cache=True)
-def _kept(actor: Any, source: Any, column: Any) -> Any:
-    """The features of LANES candidates in `source` from `column` on: an array and its first column."""
+@kernel
+def _keep(actor: Any, source: Any, column: Any) -> None:
+    """The features of LANES candidates, from the columns of `source` from `column` on into `first`."""
     if actor.method == IOT:
         start, outputs, inputs = actor.state[0, START], actor.state[0, OUTPUTS], actor.state[0, INPUTS]
         part = inputs - len(actor.actions)
         towers.product(actor.theta32, start + part, outputs, inputs - part, inputs, source, column, actor.first)
-        return actor.first, 0
-    target, spare = actor.first, actor.second
-    for number in range(len(actor.action) - actor.folded):
+        return
+    layers = len(actor.action) - actor.folded
+    if layers == 0:
+        base = np.uintp(column)
+        for j in range(len(actor.actions)):
+            for lane in range(LANES):
+                actor.first[j, lane] = source[j, base + np.uintp(lane)]
+        return
+    target, spare = (actor.first, actor.second) if layers % 2 else (actor.second, actor.first)
+    for number in range(layers):
         start, outputs, inputs, activation = actor.action[number]
         towers.product(actor.theta32, start, outputs, inputs, inputs, source, column, target)
         towers.activate_block(target, outputs, activation)
         source, column = target, 0
         target, spare = spare, target
-    return source, column
 
 
-@njit(cache=True)
+@kernel
 def _best(actor: Any, transition: Any) -> Any:
     """The index of the best score: a float32 pass, then float64 for whatever its rounding leaves open."""
     features = len(actor.features)
@@ -366,19 +378,19 @@ def _best(actor: Any, transition: Any) -> Any:
     fresh = generator.mixed(actor.keys[_CANDIDATES], transition)
     subsampled = generator.mixed(actor.keys[_SUBSAMPLE], transition)
     for block in range(len(actor.scores)):
-        column, start = 0, block * LANES
-        source = actor.first
+        start, row = block * LANES, actor.scores[block : block + 1]
         if actor.source == STANDING:
-            source, column = actor.features, start
-        elif actor.source == FRESH:
+            _score(actor, actor.features, start, row)
+            continue
+        if actor.source == FRESH:
             generator.fill(fresh, actor.low, actor.span, actor.count, start, actor.drawn)
-            source, column = _kept(actor, actor.drawn, 0)
+            _keep(actor, actor.drawn, 0)
         else:
             for lane in range(LANES):
                 place = generator.index_below(subsampled, start + lane, actor.pool)
                 for i in range(features):
-                    source[i, lane] = actor.features[i, place]
-        _score(actor, source, column, actor.scores[block : block + 1])
+                    actor.first[i, lane] = actor.features[i, place]
+        _score(actor, actor.first, 0, row)
     for lane in range(len(actor.scores) * LANES - actor.count):
         actor.scores[-1, LANES - 1 - lane] = -np.inf
 
@@ -386,57 +398,58 @@ def _best(actor: Any, transition: Any) -> Any:
     threshold = np.float32(best - 2.0 * _tolerance(actor))
     chosen, highest = -1, -np.inf
     for block in range(len(actor.scores)):
-        row = actor.scores[block]
         near = np.int32(0)
         for lane in range(LANES):
-            near += np.int32(row[lane] >= threshold)
+            near += np.int32(actor.scores[block, lane] >= threshold)
         if near == 0:
             continue
         for lane in range(LANES):
-            if row[lane] >= threshold:
+            if actor.scores[block, lane] >= threshold:
                 score = _exact_score(actor, transition, block * LANES + lane)
                 if score > highest:
                     chosen, highest = block * LANES + lane, score
     return max(chosen, 0)
 
 
-@njit(cache=True)
+@kernel
 def _score(actor: Any, source: Any, column: Any, row: Any) -> None:
     """The float32 scores of LANES candidates, whose features stand in `source` from `column` on, into row[0]."""
     if actor.method == ITT:
         features = len(actor.features)
         towers.product(actor.query, 0, 1, features, features, source, column, row)
         return
-    target, spare = actor.second, actor.first
+    target, spare, base = actor.second, actor.first, np.uintp(column)
     for i in range(actor.state[0, OUTPUTS]):
-        part, kept, sums = np.float32(actor.buffers[_LATENT, i]), source[i], target[i]
+        part = np.float32(actor.buffers[_LATENT, i])
         for lane in range(LANES):
-            sums[lane] = kept[column + lane] + part
+            target[i, lane] = source[i, base + np.uintp(lane)] + part
     towers.activate_block(target, actor.state[0, OUTPUTS], actor.state[0, ACTIVATION])
     for number in range(1, len(actor.state)):
         start, outputs, inputs, activation = actor.state[number]
         towers.product(actor.theta32, start, outputs, inputs, inputs, target, 0, spare)
         towers.activate_block(spare, outputs, activation)
         target, spare = spare, target
-    row[0, :] = target[0]
+    for lane in range(LANES):
+        row[0, lane] = target[0, lane]
 
 
-@njit(cache=True)
+@kernel
 def _largest(scores: Any, lanes: Any) -> Any:
     """The largest score; lane by lane first, which vectorises."""
     for lane in range(LANES):
         lanes[lane] = scores[0, lane]
     for block in range(1, len(scores)):
-        row = scores[block]
         for lane in range(LANES):
-            lanes[lane] = row[lane] if row[lane] > lanes[lane] else lanes[lane]
-    best = lanes[0]
-    for lane in range(1, LANES):
-        best = max(best, lanes[lane])
-    return best
+            lanes[lane] = larger(lanes[lane], scores[block, lane])
+    half = LANES // 2
+    while half:
+        for lane in range(half):
+            lanes[lane] = larger(lanes[lane], lanes[half + lane])
+        half //= 2
+    return lanes[0]
 
 
-@njit(cache=True)
+@kernel
 def _tolerance(actor: Any) -> Any:
     """How far a float32 score of this state can be from the exact one."""
     if actor.method == ITT:

@@ -7,8 +7,10 @@ times the time: no vector unit multiplies those in one instruction.
 from __future__ import annotations
 
 import numpy as np
-from numba import njit, types, uint64
+from numba import types, uint64
 from numba.extending import intrinsic
+
+from itt.rollouts.compiled.kernel import kernel
 
 LANES = 128
 """Candidates that are treated together. A multiple of any vector's width; buffers of this length stay in the L1 cache."""
@@ -17,7 +19,7 @@ _GOLDEN_64 = np.uint64(0x9E3779B97F4A7C15)
 _GOLDEN_32, _MULTIPLIER_1, _MULTIPLIER_2 = 0x9E3779B9, 0x21F0AAAD, 0x735A2D97
 
 
-@njit(cache=True)
+@kernel
 def mixed(key, step):  # type: ignore[no-untyped-def]
     """See `itt.candidates.generator.mixed`."""
     z = uint64(key) + uint64(step + 1) * _GOLDEN_64
@@ -44,36 +46,36 @@ def _hashed(typing_context, index, low, high):  # type: ignore[no-untyped-def]
     return types.uint32(types.int64, types.uint64, types.uint64), generate
 
 
-@njit(cache=True)
+@kernel
 def word(both, index):  # type: ignore[no-untyped-def]
     """Word `index` of the stream whose key and step `mixed` made `both`; see `itt.candidates.generator.bits`."""
     return _hashed(index, both, both >> uint64(32))
 
 
-@njit(cache=True)
+@kernel
 def coordinate(both, low, span, count, n, j):  # type: ignore[no-untyped-def]
     """Coordinate j of point n of `count`; see `itt.candidates.generator.uniform`."""
     unit = np.float32(np.int32(word(both, j * count + n) >> np.uint32(8))) * np.float32(2.0**-24)
     return low[j] + span[j] * unit
 
 
-@njit(cache=True)
+@kernel
 def fill(both, low, span, count, start, target):  # type: ignore[no-untyped-def]
     """Points start ... start + LANES - 1 into the columns of `target`, shape (a, LANES), float32."""
     for j in range(len(low)):
-        base, floor, width, row = j * count + start, low[j], span[j], target[j]
+        base, floor, width = j * count + start, low[j], span[j]
         for lane in range(LANES):
             unit = np.float32(np.int32(word(both, base + lane) >> np.uint32(8))) * np.float32(2.0**-24)
-            row[lane] = floor + width * unit
+            target[j, lane] = floor + width * unit
 
 
-@njit(cache=True)
+@kernel
 def unit(key, step):  # type: ignore[no-untyped-def]
     """See `itt.candidates.generator.unit`."""
     return np.float64(mixed(key, step) >> uint64(11)) * 2.0**-53
 
 
-@njit(cache=True)
+@kernel
 def index_below(both, position, count):  # type: ignore[no-untyped-def]
     """Entry `position` of `itt.candidates.generator.indices`."""
     return np.int64((uint64(word(both, position)) * uint64(count)) >> uint64(32))

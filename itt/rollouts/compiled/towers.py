@@ -9,11 +9,11 @@ import math
 from typing import Any
 
 import numpy as np
-from numba import njit
 from numpy.typing import NDArray
 
 from itt.policies import Layer
 from itt.rollouts.compiled.generator import LANES
+from itt.rollouts.compiled.kernel import kernel, larger, loose_kernel
 
 START, OUTPUTS, INPUTS, ACTIVATION = 0, 1, 2, 3
 LINEAR, RELU, TANH = 0, 1, 2
@@ -32,7 +32,7 @@ def table(layers: tuple[Layer, ...], start: int) -> NDArray[np.int64]:
     return np.array(rows, dtype=np.int64).reshape(-1, 4)
 
 
-@njit(cache=True)
+@kernel
 def activate(x: Any, activation: Any) -> Any:
     """The activation of one number."""
     if activation == RELU:
@@ -40,9 +40,9 @@ def activate(x: Any, activation: Any) -> Any:
     return math.tanh(x) if activation == TANH else x
 
 
-@njit(cache=True)
-def run(theta: Any, layers: Any, values: Any, spare: Any) -> Any:
-    """A whole tower in float64. `values` holds the input in front; returns which of the two buffers holds the output."""
+@kernel
+def run(theta: Any, layers: Any, values: Any, spare: Any) -> None:
+    """A whole tower in float64, in place: `values` holds the input in front, and afterwards the output."""
     for number in range(len(layers)):
         start, outputs, inputs = layers[number, START], layers[number, OUTPUTS], layers[number, INPUTS]
         for i in range(outputs):
@@ -51,51 +51,49 @@ def run(theta: Any, layers: Any, values: Any, spare: Any) -> Any:
             for j in range(inputs):
                 total += theta[row + j] * values[j]
             spare[i] = activate(total, layers[number, ACTIVATION])
-        values, spare = spare, values
-    return values
+        for i in range(outputs):
+            values[i] = spare[i]
 
 
-@njit(cache=True, fastmath={"contract"})
+@loose_kernel
 def product(weights: Any, start: Any, outputs: Any, inputs: Any, stride: Any, source: Any, column: Any, target: Any) -> None:
     """A matrix times LANES columns of `source` from `column` on, float32: target = W source.
 
     W has its element (i, j) at weights[start + i stride + j]. Four rows of the source at a time, so that the sums are
     loaded and stored a quarter as often.
     """
-    fours = inputs // 4 * 4
+    fours, base = inputs // 4 * 4, np.uintp(column)  # unsigned: else Numba allows for negative indices, lane by lane
     for i in range(outputs):
         row = start + i * stride
-        sums = target[i]
         for lane in range(LANES):
-            sums[lane] = np.float32(0.0)
+            target[i, lane] = np.float32(0.0)
         for j in range(0, fours, 4):
             w0, w1, w2, w3 = weights[row + j], weights[row + j + 1], weights[row + j + 2], weights[row + j + 3]
-            s0, s1, s2, s3 = source[j], source[j + 1], source[j + 2], source[j + 3]
             for lane in range(LANES):
-                k = column + lane
-                sums[lane] += w0 * s0[k] + w1 * s1[k] + w2 * s2[k] + w3 * s3[k]
+                k = base + np.uintp(lane)
+                target[i, lane] += (
+                    w0 * source[j, k] + w1 * source[j + 1, k] + w2 * source[j + 2, k] + w3 * source[j + 3, k]
+                )
         for j in range(fours, inputs):
-            w, s = weights[row + j], source[j]
+            w = weights[row + j]
             for lane in range(LANES):
-                sums[lane] += w * s[column + lane]
+                target[i, lane] += w * source[j, base + np.uintp(lane)]
 
 
-@njit(cache=True)
+@kernel
 def activate_block(block: Any, rows: Any, activation: Any) -> None:
     """The activation of LANES columns, in place."""
     if activation == RELU:
         for i in range(rows):
-            values = block[i]
             for lane in range(LANES):
-                values[lane] = values[lane] if values[lane] > np.float32(0.0) else np.float32(0.0)
+                block[i, lane] = larger(block[i, lane], np.float32(0.0))
     elif activation == TANH:
         for i in range(rows):
-            values = block[i]
             for lane in range(LANES):
-                values[lane] = np.float32(math.tanh(np.float64(values[lane])))
+                block[i, lane] = np.float32(math.tanh(np.float64(block[i, lane])))
 
 
-@njit(cache=True)
+@kernel
 def bound_layer(
     theta: Any, start: Any, outputs: Any, inputs: Any, stride: Any, activation: Any, size: Any, error: Any, spare: Any
 ) -> None:

@@ -1,0 +1,41 @@
+"""How the engine's functions are compiled."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any, TypeVar
+
+from llvmlite import ir
+from numba import njit, types
+from numba.extending import intrinsic
+
+Function = TypeVar("Function", bound=Callable[..., Any])
+
+
+def kernel(function: Function) -> Function:
+    """A function of the engine: cached on disk, and without reference counts.
+
+    An episode is played on arrays that its player made and holds, so nothing here allocates or keeps one (Numba refuses
+    to compile what would). That saves an atomic increment and decrement wherever an array is touched, which is more
+    than a small tower costs: a choice among 1000 standing candidates takes 2.4 us instead of 6.5 us.
+    """
+    compiled: Function = njit(cache=True, _nrt=False)(function)
+    return compiled
+
+
+def loose_kernel(function: Function) -> Function:
+    """A `kernel` that may fuse a multiplication and an addition; for float32 sums, whose rounding is bounded anyway."""
+    compiled: Function = njit(cache=True, _nrt=False, fastmath={"contract"})(function)
+    return compiled
+
+
+@intrinsic
+def larger(typing_context, left, right):  # type: ignore[no-untyped-def]
+    """The larger of two float32 numbers, as one instruction: LLVM makes a conditional store of `max`, lane by lane."""
+
+    def generate(context, builder, signature, arguments):  # type: ignore[no-untyped-def]
+        f32 = context.get_value_type(types.float32)
+        function = builder.module.declare_intrinsic("llvm.maxnum", [f32], ir.FunctionType(f32, [f32, f32]))
+        return builder.call(function, arguments)
+
+    return types.float32(types.float32, types.float32), generate

@@ -1,0 +1,79 @@
+"""The physics half of the compiled engine: observe and step, with no Python in between.
+
+    physics = attach(env, spec)         # once
+    begin(physics, env, seed)           # every episode: the reference env's own reset
+    observe(physics, state)             # compiled
+    reward, terminated, diverged = step(physics, action)
+
+A step makes the very calls into MuJoCo that the reference env makes, on that env's own data, so states are equal bit for
+bit. Each family of envs adds what it observes, what it pays and when it ends.
+"""
+
+from __future__ import annotations
+
+import math
+from typing import Any
+
+import gymnasium
+from numba import njit
+
+from itt.envs import EnvSpec
+from itt.rollouts.compiled import classic_control, mujoco_gym, mujoco_suite
+from itt.rollouts.compiled.simulation import ACROBOT, GYMNASIUM, Physics, diverged, has_diverged
+
+__all__ = ["Physics", "attach", "begin", "has_diverged", "observe", "step", "supported"]
+
+_FAMILIES = {
+    ("gymnasium", env_id): family for family in (classic_control, mujoco_gym) for env_id in family.KINDS
+} | {("dm_control", env_id): mujoco_suite for env_id in mujoco_suite.KINDS}
+
+
+def supported(spec: EnvSpec) -> bool:
+    """Whether the env has a compiled twin."""
+    return (spec.family, spec.id) in _FAMILIES
+
+
+def attach(env: gymnasium.Env[Any, Any], spec: EnvSpec) -> Physics:
+    """The env for compiled code. The env, made by `itt.envs.make`, must live as long as what is returned."""
+    return _FAMILIES[spec.family, spec.id].attach(env, spec)
+
+
+def begin(physics: Physics, env: gymnasium.Env[Any, Any], seed: int) -> None:
+    """Starts an episode in the initial state that the env draws from the seed, with no warnings counted."""
+    observation, _ = env.reset(seed=seed)
+    if physics.kind <= ACROBOT:
+        classic_control.begin(physics, env, observation)
+
+
+@njit(cache=True)
+def observe(physics: Any, out: Any) -> None:
+    """Writes the observation, s numbers, to the front of `out`."""
+    if physics.kind <= ACROBOT:
+        classic_control.observe(physics, out)
+    elif physics.kind == GYMNASIUM:
+        mujoco_gym.observe(physics, out)
+    else:
+        mujoco_suite.observe(physics, out)
+
+
+@njit(cache=True)
+def step(physics: Any, action: Any) -> Any:
+    """Plays one step of the env; returns (reward, terminated, diverged).
+
+    `action` holds a coordinates, or in front the index of a discrete action. A step is diverged if MuJoCo gave up its
+    simulation in it (see `simulation.diverged`) or its reward is not finite. Its reward is 0 and the episode is over.
+    """
+    terminated = False
+    if physics.kind <= ACROBOT:
+        reward, terminated = classic_control.step(physics, action)
+        failed = False
+    else:
+        if physics.kind == GYMNASIUM:
+            reward, terminated = mujoco_gym.step(physics, action)
+        else:
+            mujoco_suite.advance(physics, action)
+            reward = mujoco_suite.reward(physics)
+        failed = diverged(physics)
+    if failed or not math.isfinite(reward):
+        return 0.0, False, True
+    return reward, terminated, False

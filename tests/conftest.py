@@ -1,0 +1,100 @@
+"""The command line, started in this process or as a user would start it, and small runs to start."""
+
+import contextlib
+import os
+import shutil
+import signal
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import hypothesis
+import pytest
+
+from itt import cli
+
+ROOT = Path(__file__).parents[1]
+
+# No time limits in tests: this machine may be busy. Every run tries the same examples.
+hypothesis.settings.register_profile("statements", deadline=None, derandomize=True, max_examples=40)
+hypothesis.settings.load_profile("statements")
+
+
+def mpiexec() -> str:
+    """The launcher beside this Python, which the wheel brings, or the machine's own."""
+    beside = Path(sys.executable).with_name("mpiexec")
+    found = str(beside) if beside.exists() else shutil.which("mpiexec")
+    assert found is not None, "no mpiexec; pip install 'itt[mpi]'"
+    return found
+
+
+@dataclass(frozen=True)
+class Ended:
+    """How a command ended."""
+
+    code: int
+    out: str
+    err: str
+
+
+@pytest.fixture(scope="session")
+def command() -> Callable[..., list[str]]:
+    """`itt` with arguments, as a list for `subprocess`; on `ranks` MPI ranks if that is given."""
+
+    def build(*arguments: object, ranks: int | None = None) -> list[str]:
+        launcher = [] if ranks is None else [mpiexec(), "-n", str(ranks)]
+        return [*launcher, sys.executable, "-m", "itt.cli", *map(str, arguments)]
+
+    return build
+
+
+@pytest.fixture(scope="session")
+def started(command: Callable[..., list[str]]) -> Callable[..., Ended]:
+    """Runs `itt` in a process of its own, or in several under mpiexec, to its end."""
+
+    def run(*arguments: object, ranks: int | None = None, **environment: str) -> Ended:
+        done = subprocess.run(
+            command(*arguments, ranks=ranks), env=os.environ | environment, capture_output=True, text=True, check=False
+        )
+        return Ended(done.returncode, done.stdout, done.stderr)
+
+    return run
+
+
+@pytest.fixture
+def itt(capfd: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> Callable[..., Ended]:
+    """Runs `itt` in this process, which saves the time of its imports."""
+
+    def run(*arguments: object) -> Ended:
+        monkeypatch.setattr(sys, "argv", ["itt", *map(str, arguments)])
+        capfd.readouterr()
+        with _signal_handlers_restored(), pytest.raises(SystemExit) as ending:
+            cli.main()
+        out, err = capfd.readouterr()
+        assert isinstance(ending.value.code, int)
+        return Ended(ending.value.code, out, err)
+
+    return run
+
+
+@contextlib.contextmanager
+def _signal_handlers_restored() -> Iterator[None]:
+    before = {number: signal.getsignal(number) for number in (signal.SIGINT, signal.SIGTERM, signal.SIGUSR1)}
+    try:
+        yield
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)
+
+
+@pytest.fixture
+def snapshot() -> Callable[[Path], dict[str, tuple[bytes, int]]]:
+    """Every file below a folder, with its bytes and the time it was written at."""
+
+    def take(folder: Path) -> dict[str, tuple[bytes, int]]:
+        files = (path for path in sorted(folder.rglob("*")) if path.is_file())
+        return {str(path.relative_to(folder)): (path.read_bytes(), path.stat().st_mtime_ns) for path in files}
+
+    return take

@@ -1,0 +1,252 @@
+"""A mistake in a study is told in one line: the file, the key as it stands there, and what is allowed."""
+
+import pytest
+
+from itt.errors import UserError
+from itt.study import load, single
+
+RUNS = "runs: [{envs: [CartPole-v1], methods: [itt], seeds: 2}]\n"
+
+
+def block(**keys):
+    keys = {"envs": "[CartPole-v1]", "methods": "[itt]", "seeds": "1"} | keys
+    return "name: a\nruns: [{" + ", ".join(f"{key}: {value}" for key, value in keys.items() if value) + "}]\n"
+
+
+def line(tmp_path, text):
+    """What is said about a study file with that text, after the file's name."""
+    path = tmp_path / "a.yaml"
+    path.write_bytes(text if isinstance(text, bytes) else text.encode())
+    with pytest.raises(UserError) as error:
+        load(path)
+    message = str(error.value)
+    assert "\n" not in message
+    assert message.startswith(f"{path}: ")
+    return message.removeprefix(f"{path}: ")
+
+
+KEYS = "name, iterations, sigma, eta, directions, sampling, estimator, lazy, initial_std"
+
+IN_THE_GRID = {
+    "an unknown key": ("name: a\nfoo: 1\n" + RUNS, "foo: unknown key", "allowed here: name, defaults, variants, envs"),
+    "no name": (RUNS, "name: is missing", ""),
+    "a name that is no path": ("name: a/b\n" + RUNS, "name: string should match pattern", "not 'a/b'"),
+    "no runs": ("name: a\n", "runs: is missing", ""),
+    "an empty grid": ("name: a\nruns: []\n", "runs: is empty", "at least one"),
+    "no envs": (block(envs="[]"), "runs[0].envs: is empty", "at least one"),
+    "no methods": (block(methods="[]"), "runs[0].methods: is empty", "at least one"),
+    "no variants": (block(variants="[]"), "runs[0].variants: is empty", "at least one"),
+    "an empty list of seeds": (block(seeds="[]"), "runs[0].seeds: at least one", ""),
+    "zero seeds": (block(seeds="0"), "runs[0].seeds: at least 1, not 0", ""),
+    "seeds left out": (block(seeds=""), "runs[0].seeds: is missing", ""),
+    "a seed twice": (block(seeds="[1, 2, 1]"), "runs[0].seeds: 1 stands there twice", ""),
+    "a negative seed": (block(seeds="[-1]"), "runs[0].seeds: from 0 to 2^32 - 1", "not -1"),
+    "a seed that is too large": (block(seeds="[4294967296]"), "runs[0].seeds: from 0 to 2^32 - 1", "not 4294967296"),
+    "a seed that is a word": (block(seeds="[1, one]"), "runs[0].seeds[1]: input should be a valid integer", "'one'"),
+    "half a seed": (block(seeds="2.5"), "runs[0].seeds: input should be a valid integer", "not 2.5"),
+    "a truth value": (block(seeds="true"), "runs[0].seeds: true is not a value", ""),
+    "an unknown method": (block(methods="[ttt]"), "runs[0].methods[0]: ", "'itt', 'iot' or 'explicit', not 'ttt'"),
+    "an unknown variant": (block(variants="[lasy]"), "runs[0].variants: unknown variant 'lasy'", "vanilla, lazy"),
+    "an env that is a number": (block(envs="[3]"), "runs[0].envs[0]: input should be a valid string", "not 3"),
+    "one run twice in a block": (
+        block(envs="[fish-swim, 'DMCS:FishSwim']"),
+        "runs[0]: ",
+        "fish-swim/itt/vanilla/seed0",
+    ),
+    "one path with two specs": (
+        "name: a\nruns:\n- {envs: [CartPole-v1], methods: [itt], seeds: 2}\n"
+        "- {envs: [CartPole-v1], methods: [itt], seeds: [1], set: {algorithm: {sigma: 2}}}\n",
+        "runs[1]: the run CartPole-v1/itt/vanilla/seed1 stands there twice",
+        "",
+    ),
+    "no episodes": (
+        "name: a\nevaluation: {episodes: 0}\n" + RUNS,
+        "evaluation.episodes: ",
+        "greater than or equal to 1",
+    ),
+}
+
+IN_A_LAYER = {
+    "a negative sigma": ("defaults: {algorithm: {sigma: -1}}", "defaults.algorithm.sigma: ", "greater than 0, not -1"),
+    "a sigma that is no number": ("defaults: {algorithm: {sigma: .nan}}", "defaults.algorithm.sigma: ", "finite"),
+    "a sigma that is a truth value": ("defaults: {algorithm: {sigma: true}}", "defaults.algorithm.sigma: true", ""),
+    "no directions": (
+        "envs: {CartPole-v1: {algorithm: {directions: 0}}}",
+        "envs.CartPole-v1.algorithm.directions: ",
+        "greater than or equal to 1, not 0",
+    ),
+    "too many directions": (
+        "envs: {CartPole-v1: {methods: {itt: {algorithm: {directions: 2000000}}}}}",
+        "envs.CartPole-v1.methods.itt.algorithm.directions: ",
+        "less than or equal to 1000000",
+    ),
+    "an unknown key": (
+        "defaults: {algorithm: {sigmma: 1}}",
+        "defaults.algorithm.sigmma: unknown key, did you mean sigma?",
+        KEYS,
+    ),
+    "an unknown key that reads like a type": (
+        "defaults: {candidates: {int: 1}}",
+        "defaults.candidates.int: unknown key",
+        "count, resample, subsample",
+    ),
+    "a key of another search": (
+        "defaults: {search: {name: exact, rounds: 3}}",
+        "defaults.search.rounds: unknown key",
+        "allowed here: name",
+    ),
+    "an unknown search": ("defaults: {search: {name: foo}}", "defaults.search.name: must be one of", "'exact', 'dfo'"),
+    "an unknown algorithm": ("defaults: {algorithm: {name: sac}}", "defaults.algorithm.name: ", "'es', not 'sac'"),
+    "a run's name as a setting": ("defaults: {env: x}", "defaults.env: unknown key", "candidates, policy, search"),
+    "a section that is a number": ("defaults: {algorithm: 5}", "defaults.algorithm: ", "dictionary"),
+    "a layer that is a list": ("defaults: [1]", "defaults: ", "dictionary"),
+    "a layer that is empty": ("variants: {x: }", "variants.x: ", "dictionary, not None"),
+    "a variant that is no path": ("variants: {a b: {}}", "variants.a b: string should match", ""),
+    "an env twice": (
+        "envs: {fish-swim: {}, 'DMCS:FishSwim': {}}",
+        "envs.DMCS:FishSwim: stands there twice",
+        "",
+    ),
+    "an unknown method": ("envs: {Hopper-v2: {methods: {ittt: {}}}}", "envs.Hopper-v2.methods.ittt: ", "'itt', 'iot'"),
+    "hidden widths that do not fit": (
+        "defaults: {policy: {state: {layers: 2, width: [3, 4]}}}",
+        "defaults.policy.state.width: 2 layers have 1 hidden widths, not 2",
+        "",
+    ),
+    "a hidden width that is a word": (
+        "defaults: {policy: {state: {layers: 3, width: [3, x]}}}",
+        "defaults.policy.state.width[1]: input should be a valid integer",
+        "not 'x'",
+    ),
+    "a sub-sample of a pool that does not stand": (
+        "defaults: {candidates: {subsample: 5}}",
+        "defaults.candidates.subsample: needs resample: once",
+        "",
+    ),
+    "a sub-sample larger than its pool": (
+        "defaults: {candidates: {resample: once, count: 5, subsample: 6}}",
+        "defaults.candidates.subsample: at most count (5), not 6",
+        "",
+    ),
+}
+
+IN_A_LAYER_THAT_NO_RUN_USES = {
+    "an env's": ("envs: {Hopper-v2: {algorithm: {sigma: 0}}}", "envs.Hopper-v2.algorithm.sigma: ", "greater than 0"),
+    "a method's": (
+        "envs: {CartPole-v1: {methods: {iot: {algorithm: {sigma: 0}}}}}",
+        "envs.CartPole-v1.methods.iot.algorithm.sigma: ",
+        "greater than 0",
+    ),
+    "a variant's": ("variants: {x: {algorithm: {eta: 0}}}", "variants.x.algorithm.eta: ", "greater than 0"),
+    "one for an unknown env": ("envs: {Hoper-v2: {}}", "envs.Hoper-v2: not an env of a run here", "Hopper-v2"),
+}
+
+IN_YAML = {
+    "an open bracket": ("name: [a\n" + RUNS, "line 2, column 5: expected", ""),
+    "a tab": ("name: a\nruns:\n\t- 1\n", "line 3, column 1: found character", ""),
+    "a key twice": ("name: a\nname: b\n" + RUNS, "line 2, column 1: found duplicate key", '"name"'),
+    "a key of a layer twice": ("name: a\ndefaults: {policy: {}, policy: {}}\n" + RUNS, "line 2, ", "duplicate key"),
+    "code": ("name: !!python/object:os.system a\n" + RUNS, "line 1, column 7: could not determine a constructor", ""),
+    "two documents": ("name: a\n---\nname: b\n", "line 2, column 1: ", "another document"),
+    "a list": ("- 1\n", "a study is a mapping with the keys name, defaults", ""),
+    "nothing": ("", "a study is a mapping with the keys name, defaults", ""),
+    "bytes": (b"\xff\xfe\x00", "not a text file in UTF-8", ""),
+}
+
+
+@pytest.mark.parametrize(("text", "start", "allowed"), IN_THE_GRID.values(), ids=IN_THE_GRID)
+def test_a_mistake_in_the_grid(tmp_path, text, start, allowed):
+    message = line(tmp_path, text)
+    assert message.startswith(start)
+    assert allowed in message
+
+
+@pytest.mark.parametrize(("layer", "start", "allowed"), IN_A_LAYER.values(), ids=IN_A_LAYER)
+def test_a_mistake_in_a_layer(tmp_path, layer, start, allowed):
+    message = line(tmp_path, f"name: a\n{layer}\n{RUNS}")
+    assert message.startswith(start)
+    assert allowed in message
+
+
+@pytest.mark.parametrize(
+    ("layer", "start", "allowed"), IN_A_LAYER_THAT_NO_RUN_USES.values(), ids=IN_A_LAYER_THAT_NO_RUN_USES
+)
+def test_a_mistake_in_a_layer_that_no_run_uses(tmp_path, layer, start, allowed):
+    message = line(tmp_path, f"name: a\n{layer}\n{RUNS}")
+    assert message.startswith(start)
+    assert allowed in message
+
+
+@pytest.mark.parametrize(("text", "start", "detail"), IN_YAML.values(), ids=IN_YAML)
+def test_a_file_that_is_no_study(tmp_path, text, start, detail):
+    message = line(tmp_path, text)
+    assert message.startswith(start)
+    assert detail in message
+
+
+@pytest.mark.parametrize(
+    ("keys", "start"),
+    [
+        ({"methods": "[iot]", "variants": "[lazy]"}, "variants.lazy.algorithm.lazy: needs method itt"),
+        ({"envs": "[Hopper-v2]", "set": "{search: {name: dfo}}"}, "runs[0].set.search.name: dfo needs method iot"),
+        (
+            {"envs": "[fish-swim]", "methods": "[iot]", "set": "{search: {name: dfo}}"},
+            "runs[0].set.search.name: dfo draws its own samples, so it needs candidates.resample: transition",
+        ),
+        ({"set": "{algorithm: {lazzy: {}}}"}, "runs[0].set.algorithm.lazzy: unknown key, did you mean lazy?"),
+    ],
+)
+def test_settings_that_do_not_go_together_are_blamed_on_the_layer_that_has_them(tmp_path, keys, start):
+    assert line(tmp_path, block(**keys)).startswith(start)
+
+
+def test_a_variant_that_is_right_only_together_with_its_env_is_right(tmp_path):
+    path = tmp_path / "a.yaml"
+    layers = "envs: {Hopper-v2: {candidates: {resample: once}}}\nvariants: {few: {candidates: {subsample: 9}}}\n"
+    path.write_text(layers + block(envs="[Hopper-v2]", variants="[few]"))
+    assert load(path).runs[0].candidates.subsample == 9
+
+
+@pytest.mark.parametrize("name", ["no-such.yaml", "."])
+def test_a_file_that_cannot_be_read(tmp_path, name):
+    with pytest.raises(UserError, match="cannot be read") as error:
+        load(tmp_path / name)
+    assert str(error.value).startswith(str(tmp_path / name))
+
+
+@pytest.mark.parametrize(
+    ("override", "start"),
+    [
+        ("algorithm.iterations", "--set algorithm.iterations: write it as section.key=value"),
+        ("=5", "--set =5: write it as section.key=value"),
+        ("a..b=1", "--set a..b=1: write it as section.key=value"),
+        ("algorithm.sigma=-1", "--set algorithm.sigma: input should be greater than 0, not -1"),
+        ("algorithm.sigma=[", "--set algorithm.sigma=[: line 1, column 2"),
+        ("algorithm.sigma=", "--set algorithm.sigma: input should be a valid number, not None"),
+        ("algorithm.sgma=1", "--set algorithm.sgma: unknown key, did you mean sigma?"),
+        ("algorithm.sigma.x=1", "--set algorithm.sigma: input should be a valid number"),
+        ("iterations=5", "--set iterations: unknown key"),
+        ("seed=3", "--set seed: unknown key"),
+        ("engine=fast", "--set engine: input should be"),
+    ],
+)
+def test_a_mistake_in_set(override, start):
+    with pytest.raises(UserError) as error:
+        single("CartPole-v1", "itt", overrides=[override])
+    assert str(error.value).startswith(start)
+
+
+@pytest.mark.parametrize(
+    ("identity", "start"),
+    [
+        ({"method": "ittt"}, "method: input should be 'itt', 'iot' or 'explicit', not 'ittt'"),
+        ({"variant": "lasy"}, "unknown variant 'lasy'; known are vanilla"),
+        ({"seed": -1}, "seed: input should be greater than or equal to 0, not -1"),
+        ({"seed": 2**32}, "seed: input should be less than 4294967296"),
+        ({"method": "explicit", "variant": "lazy"}, "variants.lazy.algorithm.lazy: needs method itt"),
+    ],
+)
+def test_a_mistake_in_a_run_by_hand(identity, start):
+    with pytest.raises(UserError) as error:
+        single(**({"env": "CartPole-v1", "method": "itt"} | identity))
+    assert str(error.value).startswith(start)

@@ -1,0 +1,137 @@
+"""config/paper.yaml says what the paper's tables say, and every study of the project fits the schema for editors."""
+
+import json
+from collections import Counter
+from pathlib import Path
+
+import pytest
+from jsonschema import Draft202012Validator
+from ruamel.yaml import YAML
+
+from itt import published
+from itt.published.names import DMCS, ENVS
+from itt.study import METHODS, json_schema, load
+
+ROOT = Path(__file__).parents[1]
+STUDIES = sorted((ROOT / "config").glob("*.yaml"))
+PAPER = load(ROOT / "config" / "paper.yaml")
+VANILLA = {(run.env, run.method): run for run in PAPER.runs if (run.variant, run.seed) == ("vanilla", 0)}
+EVERY_CELL = [(env, method) for env in ENVS for method in METHODS]
+
+
+def test_the_study_is_every_env_and_method_with_ten_seeds_and_the_lazy_runs():
+    counts = Counter((run.env, run.method, run.variant) for run in PAPER.runs)
+    assert counts == {(env, method, "vanilla"): 10 for env, method in EVERY_CELL} | {
+        ("HalfCheetah-v2", "itt", "lazy"): 10
+    }
+    assert len(PAPER.runs) == 460
+
+
+def test_the_lazy_arm_updates_the_action_tower_every_fifth_iteration_as_in_figure_5():
+    lazy = PAPER.find("HalfCheetah-v2", "itt", "lazy", 0).algorithm
+    vanilla = VANILLA["HalfCheetah-v2", "itt"].algorithm
+    assert lazy.lazy is not None
+    assert (lazy.lazy.period, lazy.iterations) == (5, 501)
+    assert lazy.model_copy(update={"lazy": None, "iterations": vanilla.iterations}) == vanilla
+
+
+@pytest.mark.parametrize(("env", "iterations"), published.iterations().items())
+def test_table_2_gives_the_iterations(env, iterations):
+    assert {VANILLA[env, method].algorithm.iterations for method in METHODS} == {iterations}
+
+
+@pytest.mark.parametrize(
+    ("env", "iterations"),
+    [
+        ("CartPole-v1", 100),
+        ("MountainCar-v0", 2000),
+        ("Acrobot-v1", 200),
+        ("MountainCarContinuous-v0", 200),
+        ("InvertedPendulumBulletEnv-v0", 200),
+        *((env, 500) for env in DMCS.values()),
+    ],
+)
+def test_the_logs_give_the_iterations_that_table_2_lacks(env, iterations):
+    assert {VANILLA[env, method].algorithm.iterations for method in METHODS} == {iterations}
+
+
+@pytest.mark.parametrize(("env", "method"), EVERY_CELL)
+def test_table_3_gives_sigma(env, method):
+    assert VANILLA[env, method].algorithm.sigma == published.sigmas()[env, method]
+
+
+@pytest.mark.parametrize(("env", "method"), EVERY_CELL)
+def test_table_5_gives_the_layers_as_matrices_in_gym_and_as_hidden_layers_in_the_control_suite(env, method):
+    policy = VANILLA[env, method].policy
+    towers = (policy.state, policy.action) if method == "itt" else (policy.tower,)
+    more = 1 if env in DMCS.values() else 0
+    assert tuple(tower.layers for tower in towers) == tuple(n + more for n in published.layers()[env, method])
+
+
+@pytest.mark.parametrize(("env", "method"), EVERY_CELL)
+def test_section_3_1_gives_candidates_directions_and_width(env, method):
+    run = VANILLA[env, method]
+    given = (run.candidates.count, run.candidates.resample, run.algorithm.directions, run.policy.width)
+    suite = (10000, "iteration", 500, 20)
+    gym = (1000, "transition", None, None)
+    assert given == (suite if env in DMCS.values() else gym)
+
+
+@pytest.mark.parametrize(("env", "method"), EVERY_CELL)
+def test_only_swimmer_is_linear_in_all_layers(env, method):
+    policy = VANILLA[env, method].policy
+    hidden = {policy.state.activation, policy.action.activation, policy.tower.activation}
+    assert hidden == ({"linear"} if env == "Swimmer-v2" else {"relu"})
+
+
+def test_the_estimator_is_that_of_equations_11_and_12_everywhere():
+    settings = {(run.algorithm.estimator, run.algorithm.sampling, run.algorithm.eta) for run in PAPER.runs}
+    assert settings == {("antithetic", "orthogonal", 0.01)}
+
+
+def test_the_demo_is_three_envs_with_all_methods_and_two_seeds():
+    runs = {(run.env, run.method, run.variant, run.seed) for run in load(ROOT / "config" / "demo.yaml").runs}
+    envs = ("CartPole-v1", "MountainCarContinuous-v0", "Swimmer-v2")
+    assert runs == {(env, method, "vanilla", seed) for env in envs for method in METHODS for seed in (0, 1)}
+
+
+@pytest.mark.parametrize("path", STUDIES, ids=lambda path: path.name)
+def test_every_study_of_the_project_fits_the_schema(path):
+    Draft202012Validator(json_schema()).validate(YAML(typ="safe", pure=True).load(path.read_text()))
+
+
+@pytest.mark.parametrize(
+    "mistake",
+    [
+        {"foo": 1},
+        {"defaults": {"algorithm": {"sigma": -1}}},
+        {"defaults": {"algoritm": {}}},
+        {"envs": {"Hopper-v2": {"algorithm": {"sigmma": 1}}}},
+        {"envs": {"Hopper-v2": {"methods": {"itt": {"candidates": {"count": 0}}}}}},
+        {"variants": {"x": {"search": {"name": "foo"}}}},
+        {"runs": []},
+        {"runs": [{"envs": ["Hopper-v2"], "methods": ["ittt"], "seeds": 1}]},
+    ],
+)
+def test_the_schema_refuses_what_the_study_refuses(mistake):
+    right = {"name": "a", "runs": [{"envs": ["Hopper-v2"], "methods": ["itt"], "seeds": 1}]}
+    validator = Draft202012Validator(json_schema())
+    assert validator.is_valid(right)
+    assert not validator.is_valid(right | mistake)
+
+
+def test_the_schema_for_editors_is_the_one_of_the_code():
+    file = ROOT / "workflow" / "schemas" / "study.schema.json"
+    assert json.loads(file.read_text()) == json_schema(), "renew it: itt schema > workflow/schemas/study.schema.json"
+
+
+def test_the_schema_says_what_every_setting_means():
+    definitions = json_schema()["$defs"]
+    names = ("Candidates", "ES", "Lazy", "Tower", "Policy", "Record", "DerivativeFree")
+    silent = {
+        f"{name}.{key}"
+        for name in names
+        for key, setting in definitions[name]["properties"].items()
+        if "description" not in setting and "$ref" not in setting and "const" not in setting
+    }
+    assert silent == set()
