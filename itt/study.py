@@ -169,7 +169,9 @@ class Settings(Section):
     policy: Policy = Policy()
     search: Search = Exact()
     algorithm: Algorithm = ES()
-    engine: Literal["auto", "reference"] = Field("auto", description="what plays an episode")
+    engine: Literal["auto", "compiled", "reference"] = Field(
+        "auto", description="what plays an episode; auto: compiled wherever the settings have a compiled twin"
+    )
     record: Record = Record()
 
 

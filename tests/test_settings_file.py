@@ -20,7 +20,7 @@ def test_values_are_those_of_yaml_1_2(text, value):
 
 
 def test_a_fault_in_yaml_is_told_with_its_place():
-    with pytest.raises(Mistake, match="^here: line 2, column 1: found duplicate key"):
+    with pytest.raises(Mistake, match=r"^here: line 2, column 1: found duplicate key"):
         parse("a: 1\na: 2\n", "here")
 
 
@@ -67,5 +67,5 @@ def test_a_section_with_another_name_starts_anew():
 
 
 def test_a_layer_that_is_no_mapping_is_refused_by_its_name():
-    with pytest.raises(Mistake, match="^defaults: a mapping is wanted here, not 5$"):
+    with pytest.raises(Mistake, match=r"^defaults: a mapping is wanted here, not 5$"):
         merge({}, 5, "defaults")

@@ -30,11 +30,12 @@ from itt.errors import UserError
 from itt.record import checkpoint, policy_file, provenance
 from itt.record.checkpoint import Checkpoint
 from itt.record.files import write_atomically
+from itt.seeding import Key, env_seed
 from itt.study import Run
 
 CORE_COLUMNS = ("step", "return", "env_steps", "seconds")
 """Columns of metrics.csv that every algorithm has; its own are namespaced, like `es/grad_norm`."""
-_INTEGERS = ("step", "env_steps")
+_INTEGERS = ("step", "env_steps", "es/diverged")
 
 
 class RunFolder:
@@ -76,6 +77,11 @@ class RunFolder:
         assert self._metrics is not None
         self._metrics.write(self._line(self.rows[-1]) + "\n")
         self._metrics.flush()
+
+    def note_divergence(self, key: Key) -> None:
+        """Notes in the session's provenance where a simulation diverged."""
+        place = {"iteration": key.iteration, "direction": key.direction, "sign": key.sign, "env_seed": env_seed(key)}
+        self.sessions[-1]["diverged"].append(place)
 
     def end_iteration(self, state: dict[str, NDArray[Any]]) -> None:
         """Takes note of the algorithm's state after an iteration, and saves it when it is time to."""

@@ -15,10 +15,19 @@ _players: dict[str, Player] = {}
 def player(run: Run) -> Player:
     """A player for a resolved run. It is made once a process and kept."""
     if run.hash not in _players:
-        from itt.rollouts.reference import ReferencePlayer  # PyTorch is for this engine only
-
-        _players[run.hash] = ReferencePlayer(run, describe(run.env))
+        _players[run.hash] = _made(run)
     return _players[run.hash]
+
+
+def _made(run: Run) -> Player:
+    """Each engine's own packages are imported here: PyTorch by one, Numba by the other."""
+    if run.engine == "compiled":
+        from itt.rollouts.compiled.player import player as compiled
+
+        return compiled(run, describe(run.env))
+    from itt.rollouts.reference import ReferencePlayer
+
+    return ReferencePlayer(run, describe(run.env))
 
 
 def play(run: Run, rollout: Rollout) -> Episode:

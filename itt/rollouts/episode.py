@@ -17,11 +17,13 @@ class Episode:
         value: The sum of rewards, undiscounted: one sample of F(theta).
         steps: Its length, in env steps.
         seconds: The time it took to play.
+        diverged: Whether the simulation diverged, which ended the episode.
     """
 
     value: float
     steps: int
     seconds: float
+    diverged: bool = False
 
 
 class Rollout(NamedTuple):

@@ -26,10 +26,19 @@ def resolve(run: Run) -> Run:
     return run.model_copy(
         update={
             "env": spec.name,
-            "engine": "reference",
+            "engine": _engine(run),
             "algorithm": run.algorithm.model_copy(update={"directions": directions}),
         }
     )
+
+
+def _engine(run: Run) -> str:
+    """The engine that `auto` stands for."""
+    if run.search.name == "dfo":
+        if run.engine == "compiled":
+            raise UserError(f"{run.env}/{run.method}: engine: compiled has no search dfo; allowed: auto, reference")
+        return "reference"
+    return "compiled" if run.engine == "auto" else run.engine
 
 
 def architecture_of(run: Run, spec: EnvSpec | None = None) -> Architecture:

@@ -25,8 +25,10 @@ COLUMNS = (
     "es/theta_norm",
     "es/play_seconds",
     "es/wait_seconds",
+    "es/diverged",
 )
-"""Over the perturbations of the iteration; seconds are core-seconds of the workers, at play and without work."""
+"""Over the perturbations of the iteration; seconds are core-seconds of the workers, at play and without work; episodes
+that ended because the simulation diverged, of which provenance.json tells more."""
 DETERMINISM = "bitwise"
 """What this algorithm promises: the same bits for any number of ranks, and across kill and resume."""
 
@@ -90,8 +92,12 @@ def _train(folder: RunFolder, run: Run, team: Team, say: Callable[[str], None], 
                 "es/max_return": returns.max(),
                 "es/grad_norm": float(np.linalg.norm(gradient)),
                 "es/theta_norm": float(np.linalg.norm(state.theta)),
+                "es/diverged": sum(episode.diverged for episode in (center, *episodes)),
             } | _times([center, *episodes], team.workers * played)
             folder.add_row(row)
+            for rollout, episode in zip(rollouts, (center, *episodes), strict=True):
+                if episode.diverged:
+                    folder.note_divergence(rollout.key)
             if center.value > best_return:
                 best, best_return = state.theta, center.value
             state = following

@@ -19,12 +19,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from itt import seeding
+from itt.candidates import all_actions
 from itt.envs import EnvSpec
 from itt.policies import Architecture, Theta, encoded_size
 from itt.rollouts.compiled import generator, towers
 from itt.rollouts.compiled.generator import LANES
 from itt.rollouts.compiled.kernel import kernel, larger
-from itt.candidates import all_actions
 from itt.rollouts.compiled.towers import ACTIVATION, INPUTS, LINEAR, OUTPUTS, ROUNDING, START, TANH, bound_layer
 from itt.seeding import Key, Purpose
 from itt.study import Run

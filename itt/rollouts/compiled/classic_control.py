@@ -11,10 +11,10 @@ from typing import Any
 
 import gymnasium
 import numpy as np
-from numba import njit
 from numpy.typing import NDArray
 
 from itt.envs import EnvSpec
+from itt.rollouts.compiled.kernel import kernel
 from itt.rollouts.compiled.simulation import ACROBOT, CART_POLE, MOUNTAIN_CAR, MOUNTAIN_CAR_CONTINUOUS, Physics
 
 KINDS = {
@@ -27,9 +27,7 @@ KINDS = {
 
 def attach(env: gymnasium.Env[Any, Any], spec: EnvSpec) -> Physics:
     """See `physics.attach`."""
-    return Physics(
-        KINDS[spec.id], constants=np.array([2.0]), state=np.zeros(4), observation=np.zeros(spec.observation)
-    )
+    return Physics(KINDS[spec.id], constants=np.array([2.0]), state=np.zeros(4), observation=np.zeros(spec.observation))
 
 
 def begin(physics: Physics, env: gymnasium.Env[Any, Any], observation: NDArray[np.float64]) -> None:
@@ -40,14 +38,14 @@ def begin(physics: Physics, env: gymnasium.Env[Any, Any], observation: NDArray[n
     physics.observation[:] = observation
 
 
-@njit(cache=True)
+@kernel
 def observe(physics: Any, out: Any) -> None:
     """The observation of the last step, or of the reset."""
     for i in range(len(physics.observation)):
         out[i] = physics.observation[i]
 
 
-@njit(cache=True)
+@kernel
 def step(physics: Any, action: Any) -> Any:
     """Plays one step; returns (reward, terminated)."""
     if physics.kind == CART_POLE:
@@ -59,7 +57,7 @@ def step(physics: Any, action: Any) -> Any:
     return _acrobot(physics.state, int(action[0]), physics.constants[0], physics.observation)
 
 
-@njit(cache=True)
+@kernel
 def _cart_pole(state: Any, action: Any, observation: Any) -> Any:
     """A cart is pushed left or right and has to balance a pole; 1 a step."""
     gravity, pole, total, length, seconds = 9.8, 0.1, 0.1 + 1.0, 0.5, 0.02
@@ -77,7 +75,7 @@ def _cart_pole(state: Any, action: Any, observation: Any) -> Any:
     return 1.0, not (-farthest <= state[0] <= farthest and -steepest <= state[2] <= steepest)
 
 
-@njit(cache=True)
+@kernel
 def _mountain_car(state: Any, action: Any, observation: Any) -> Any:
     """A car is pushed left, not at all or right and has to swing up a hill; -1 a step."""
     position, velocity = state[0], state[1]
@@ -91,7 +89,7 @@ def _mountain_car(state: Any, action: Any, observation: Any) -> Any:
     return -1.0, position >= 0.5 and velocity >= 0.0
 
 
-@njit(cache=True)
+@kernel
 def _mountain_car_continuous(state: Any, action: Any, observation: Any) -> Any:
     """A car is pushed by a force in [-1, 1] and has to swing up a hill; 100 there, less what the pushes cost.
 
@@ -118,13 +116,13 @@ def _mountain_car_continuous(state: Any, action: Any, observation: Any) -> Any:
     return (100.0 if there else 0.0) - action * action * 0.1, there
 
 
-@njit(cache=True)
+@kernel
 def _single(x: Any) -> Any:
     """A number rounded to float32, as float64."""
     return np.float64(np.float32(x))
 
 
-@njit(cache=True)
+@kernel
 def _acrobot(state: Any, action: Any, two: Any, observation: Any) -> Any:
     """Two links swing from a bar and the joint between them is turned; -1 a step until the tip is above its line.
 
@@ -151,13 +149,13 @@ def _acrobot(state: Any, action: Any, two: Any, observation: Any) -> Any:
     return 0.0 if above else -1.0, above
 
 
-@njit(cache=True)
+@kernel
 def _along(y: Any, seconds: Any, k: Any) -> Any:
     """y + seconds k."""
     return y[0] + seconds * k[0], y[1] + seconds * k[1], y[2] + seconds * k[2], y[3] + seconds * k[3]
 
 
-@njit(cache=True)
+@kernel
 def _wrapped(angle: Any) -> Any:
     """An angle, in [-pi, pi]."""
     while angle > math.pi:
@@ -167,7 +165,7 @@ def _wrapped(angle: Any) -> Any:
     return angle
 
 
-@njit(cache=True)
+@kernel
 def _swing(y: Any, torque: Any, two: Any) -> Any:
     """The derivative of Acrobot's state (angles of both joints and their speeds), by Sutton and Barto's equations.
 

@@ -6,21 +6,22 @@ times the time: no vector unit multiplies those in one instruction.
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 from numba import types, uint64
-from numba.extending import intrinsic
 
-from itt.rollouts.compiled.kernel import kernel
+from itt.rollouts.compiled.kernel import intrinsic, kernel
 
 LANES = 128
-"""Candidates that are treated together. A multiple of any vector's width; buffers of this length stay in the L1 cache."""
+"""Candidates that are treated together. A multiple of any vector's width; such buffers stay in the L1 cache."""
 
 _GOLDEN_64 = np.uint64(0x9E3779B97F4A7C15)
 _GOLDEN_32, _MULTIPLIER_1, _MULTIPLIER_2 = 0x9E3779B9, 0x21F0AAAD, 0x735A2D97
 
 
 @kernel
-def mixed(key, step):  # type: ignore[no-untyped-def]
+def mixed(key: Any, step: Any) -> Any:
     """See `itt.candidates.generator.mixed`."""
     z = uint64(key) + uint64(step + 1) * _GOLDEN_64
     z = (z ^ (z >> uint64(30))) * np.uint64(0xBF58476D1CE4E5B9)
@@ -29,13 +30,13 @@ def mixed(key, step):  # type: ignore[no-untyped-def]
 
 
 @intrinsic
-def _hashed(typing_context, index, low, high):  # type: ignore[no-untyped-def]
+def _hashed(typing_context: Any, index: Any, low: Any, high: Any) -> Any:
     """The 32-bit hash of an index (any integer) under the two halves of a key."""
 
-    def generate(context, builder, signature, arguments):  # type: ignore[no-untyped-def]
+    def generate(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
         i32 = context.get_value_type(types.uint32)
 
-        def shifted(x, bits):  # type: ignore[no-untyped-def]
+        def shifted(x: Any, bits: int) -> Any:
             return builder.xor(x, builder.lshr(x, i32(bits)))
 
         x, low, high = (builder.trunc(value, i32) for value in arguments)
@@ -47,20 +48,20 @@ def _hashed(typing_context, index, low, high):  # type: ignore[no-untyped-def]
 
 
 @kernel
-def word(both, index):  # type: ignore[no-untyped-def]
+def word(both: Any, index: Any) -> Any:
     """Word `index` of the stream whose key and step `mixed` made `both`; see `itt.candidates.generator.bits`."""
     return _hashed(index, both, both >> uint64(32))
 
 
 @kernel
-def coordinate(both, low, span, count, n, j):  # type: ignore[no-untyped-def]
+def coordinate(both: Any, low: Any, span: Any, count: Any, n: Any, j: Any) -> Any:
     """Coordinate j of point n of `count`; see `itt.candidates.generator.uniform`."""
     unit = np.float32(np.int32(word(both, j * count + n) >> np.uint32(8))) * np.float32(2.0**-24)
     return low[j] + span[j] * unit
 
 
 @kernel
-def fill(both, low, span, count, start, target):  # type: ignore[no-untyped-def]
+def fill(both: Any, low: Any, span: Any, count: Any, start: Any, target: Any) -> Any:
     """Points start ... start + LANES - 1 into the columns of `target`, shape (a, LANES), float32."""
     for j in range(len(low)):
         base, floor, width = j * count + start, low[j], span[j]
@@ -70,12 +71,12 @@ def fill(both, low, span, count, start, target):  # type: ignore[no-untyped-def]
 
 
 @kernel
-def unit(key, step):  # type: ignore[no-untyped-def]
+def unit(key: Any, step: Any) -> Any:
     """See `itt.candidates.generator.unit`."""
     return np.float64(mixed(key, step) >> uint64(11)) * 2.0**-53
 
 
 @kernel
-def index_below(both, position, count):  # type: ignore[no-untyped-def]
+def index_below(both: Any, position: Any, count: Any) -> Any:
     """Entry `position` of `itt.candidates.generator.indices`."""
     return np.int64((uint64(word(both, position)) * uint64(count)) >> uint64(32))

@@ -7,8 +7,10 @@ from typing import Any, TypeVar
 
 from llvmlite import ir
 from numba import njit, types
-from numba.extending import intrinsic
+from numba.extending import intrinsic as typed_intrinsic
 
+intrinsic: Any = typed_intrinsic
+"""A function that writes LLVM's instructions itself; called without its first argument, which type checkers do not know."""
 Function = TypeVar("Function", bound=Callable[..., Any])
 
 
@@ -30,10 +32,10 @@ def loose_kernel(function: Function) -> Function:
 
 
 @intrinsic
-def larger(typing_context, left, right):  # type: ignore[no-untyped-def]
+def larger(typing_context: Any, left: Any, right: Any) -> Any:
     """The larger of two float32 numbers, as one instruction: LLVM makes a conditional store of `max`, lane by lane."""
 
-    def generate(context, builder, signature, arguments):  # type: ignore[no-untyped-def]
+    def generate(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
         f32 = context.get_value_type(types.float32)
         function = builder.module.declare_intrinsic("llvm.maxnum", [f32], ir.FunctionType(f32, [f32, f32]))
         return builder.call(function, arguments)

@@ -14,9 +14,9 @@ import math
 from typing import Any
 
 import gymnasium
-from numba import njit
 
 from itt.envs import EnvSpec
+from itt.rollouts.compiled.kernel import kernel
 from itt.rollouts.compiled.library import mj_step
 from itt.rollouts.compiled.simulation import GYMNASIUM, Physics, of_mujoco
 
@@ -47,7 +47,7 @@ def attach(env: gymnasium.Env[Any, Any], spec: EnvSpec) -> Physics:
     return of_mujoco(GYMNASIUM, env, [hidden], constants)
 
 
-@njit(cache=True)
+@kernel
 def observe(physics: Any, out: Any) -> None:
     """Positions but for the hidden ones, then velocities within their limit."""
     hidden, limit = physics.places[0], physics.constants[_VELOCITY_LIMIT]
@@ -58,7 +58,7 @@ def observe(physics: Any, out: Any) -> None:
         out[shown + i] = min(max(physics.qvel[i], -limit), limit)
 
 
-@njit(cache=True)
+@kernel
 def step(physics: Any, action: Any) -> Any:
     """Plays one step; returns (reward, terminated)."""
     constants = physics.constants
@@ -73,9 +73,9 @@ def step(physics: Any, action: Any) -> Any:
     return reward, not _healthy(physics)
 
 
-@njit(cache=True)
+@kernel
 def _healthy(physics: Any) -> Any:
-    """Whether the body stands: height and angle are qpos 1 and 2, and all that follows is the state of Hopper's rule."""
+    """Whether the body stands: height and angle are qpos 1 and 2, what follows is the state of Hopper's rule."""
     constants, qpos, qvel = physics.constants, physics.qpos, physics.qvel
     least, most = constants[_LEAST], constants[_MOST]
     stands = constants[_LOW] < qpos[1] < constants[_HIGH]

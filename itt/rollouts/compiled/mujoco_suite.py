@@ -11,9 +11,9 @@ from typing import Any
 
 import gymnasium
 import numpy as np
-from numba import njit
 
 from itt.envs import EnvSpec
+from itt.rollouts.compiled.kernel import kernel
 from itt.rollouts.compiled.library import mj_step, mj_step1, mj_step2
 from itt.rollouts.compiled.simulation import FISH, HOPPER, SWIMMER, WALKER, Physics, of_mujoco
 
@@ -43,7 +43,7 @@ def attach(env: gymnasium.Env[Any, Any], spec: EnvSpec) -> Physics:
     return of_mujoco(kind, env, places, constants)
 
 
-@njit(cache=True)
+@kernel
 def advance(physics: Any, action: Any) -> None:
     """Plays one step as dm_control does: it ends with a first half, so that all positions are those of the state."""
     for i in range(len(physics.ctrl)):
@@ -54,7 +54,7 @@ def advance(physics: Any, action: Any) -> None:
     mj_step1(physics.model, physics.data)
 
 
-@njit(cache=True)
+@kernel
 def observe(physics: Any, out: Any) -> None:
     """The task's entries in the task's order."""
     if physics.kind == FISH:
@@ -67,7 +67,7 @@ def observe(physics: Any, out: Any) -> None:
         _observe_walker(physics, out)
 
 
-@njit(cache=True)
+@kernel
 def reward(physics: Any) -> Any:
     """The task's reward of the state that a step led to, in [0, 1]."""
     if physics.kind == FISH:
@@ -86,7 +86,7 @@ def _places_fish(model: Any) -> tuple[list[int], list[float]]:
     return [9 * torso + 8, 3 * mouth.id, 9 * mouth.id, 3 * target.id, *joints], [mouth.size[0] + target.size[0]]
 
 
-@njit(cache=True)
+@kernel
 def _observe_fish(physics: Any, out: Any) -> None:
     """Joint angles, how upright the torso is, the target as the mouth sees it, velocities."""
     places = physics.places
@@ -100,7 +100,7 @@ def _observe_fish(physics: Any, out: Any) -> None:
     _copy(physics.qvel, 0, out, at + 4)
 
 
-@njit(cache=True)
+@kernel
 def _reward_fish(physics: Any) -> Any:
     """Near the target, and a little for being upright."""
     places, radii = physics.places, physics.constants[0]
@@ -118,7 +118,7 @@ def _places_swimmer(model: Any) -> tuple[list[int], list[float]]:
     return [velocities, 3 * nose.id, 9 * model.body("head").id, 3 * target.id], [target.size[0]]
 
 
-@njit(cache=True)
+@kernel
 def _observe_swimmer(physics: Any, out: Any) -> None:
     """Joint angles, the target as the nose sees it, each body's velocity in its plane and its spin."""
     places, sensors = physics.places, physics.sensordata
@@ -131,7 +131,7 @@ def _observe_swimmer(physics: Any, out: Any) -> None:
         at += 3
 
 
-@njit(cache=True)
+@kernel
 def _reward_swimmer(physics: Any) -> Any:
     """Near the target."""
     places, radius = physics.places, physics.constants[0]
@@ -145,7 +145,7 @@ def _places_hopper(model: Any) -> tuple[list[int], list[float]]:
     return [3 * model.body("torso").id + 2, 3 * model.body("foot").id + 2, *touch], []
 
 
-@njit(cache=True)
+@kernel
 def _observe_hopper(physics: Any, out: Any) -> None:
     """Positions but for the horizontal one, velocities, the touch of toe and heel."""
     at = _copy(physics.qpos, 1, out, 0)
@@ -154,7 +154,7 @@ def _observe_hopper(physics: Any, out: Any) -> None:
         out[at + foot] = math.log1p(physics.sensordata[physics.places[2 + foot]])
 
 
-@njit(cache=True)
+@kernel
 def _reward_hopper(physics: Any) -> Any:
     """Standing, and a little for small controls."""
     places = physics.places
@@ -172,7 +172,7 @@ def _places_walker(model: Any) -> tuple[list[int], list[float]]:
     return [3 * torso + 2, 9 * torso + 8, int(model.sensor("torso_subtreelinvel").adr[0])], []
 
 
-@njit(cache=True)
+@kernel
 def _observe_walker(physics: Any, out: Any) -> None:
     """Orientations of all bodies in their plane, the torso's height, velocities."""
     at = 0
@@ -183,7 +183,7 @@ def _observe_walker(physics: Any, out: Any) -> None:
     _copy(physics.qvel, 0, out, at + 1)
 
 
-@njit(cache=True)
+@kernel
 def _reward_walker(physics: Any) -> Any:
     """Standing upright, times moving forward."""
     places = physics.places
@@ -194,13 +194,13 @@ def _reward_walker(physics: Any) -> Any:
     return (3.0 * standing + upright) / 4.0 * (5.0 * moving + 1.0) / 6.0
 
 
-@njit(cache=True)
+@kernel
 def _gaussian(d: Any) -> Any:
     """1 within the bounds (d <= 0), 0.1 a margin away."""
     return 1.0 if d <= 0.0 else math.exp(-0.5 * (d * _GAUSSIAN) ** 2)
 
 
-@njit(cache=True)
+@kernel
 def _seen(physics: Any, places: Any, orientations: Any, axis: Any) -> Any:
     """One coordinate of the way from a geom (`places` 1) to the target (3), in a frame (2) that turns with the body."""
     here, frame, there = places[1], places[2], places[3]
@@ -210,7 +210,7 @@ def _seen(physics: Any, places: Any, orientations: Any, axis: Any) -> Any:
     return total
 
 
-@njit(cache=True)
+@kernel
 def _copy(values: Any, first: Any, out: Any, at: Any) -> Any:
     """Copies `values[first:]` to `out[at:]`; returns where it ends."""
     for i in range(first, len(values)):

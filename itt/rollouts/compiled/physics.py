@@ -5,8 +5,8 @@
     observe(physics, state)             # compiled
     reward, terminated, diverged = step(physics, action)
 
-A step makes the very calls into MuJoCo that the reference env makes, on that env's own data, so states are equal bit for
-bit. Each family of envs adds what it observes, what it pays and when it ends.
+A step makes the very calls into MuJoCo that the reference env makes, on that env's own data, so states are equal bit
+for bit. Each family of envs adds what it observes, what it pays and when it ends.
 """
 
 from __future__ import annotations
@@ -15,17 +15,17 @@ import math
 from typing import Any
 
 import gymnasium
-from numba import njit
 
 from itt.envs import EnvSpec
 from itt.rollouts.compiled import classic_control, mujoco_gym, mujoco_suite
+from itt.rollouts.compiled.kernel import kernel
 from itt.rollouts.compiled.simulation import ACROBOT, GYMNASIUM, Physics, diverged, has_diverged
 
 __all__ = ["Physics", "attach", "begin", "has_diverged", "observe", "step", "supported"]
 
-_FAMILIES = {
-    ("gymnasium", env_id): family for family in (classic_control, mujoco_gym) for env_id in family.KINDS
-} | {("dm_control", env_id): mujoco_suite for env_id in mujoco_suite.KINDS}
+_FAMILIES = {("gymnasium", env_id): family for family in (classic_control, mujoco_gym) for env_id in family.KINDS} | {
+    ("dm_control", env_id): mujoco_suite for env_id in mujoco_suite.KINDS
+}
 
 
 def supported(spec: EnvSpec) -> bool:
@@ -45,7 +45,7 @@ def begin(physics: Physics, env: gymnasium.Env[Any, Any], seed: int) -> None:
         classic_control.begin(physics, env, observation)
 
 
-@njit(cache=True)
+@kernel
 def observe(physics: Any, out: Any) -> None:
     """Writes the observation, s numbers, to the front of `out`."""
     if physics.kind <= ACROBOT:
@@ -56,7 +56,7 @@ def observe(physics: Any, out: Any) -> None:
         mujoco_suite.observe(physics, out)
 
 
-@njit(cache=True)
+@kernel
 def step(physics: Any, action: Any) -> Any:
     """Plays one step of the env; returns (reward, terminated, diverged).
 

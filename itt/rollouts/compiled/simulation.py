@@ -8,8 +8,9 @@ from typing import Any, NamedTuple
 
 import gymnasium
 import numpy as np
-from numba import njit
 from numpy.typing import NDArray
+
+from itt.rollouts.compiled.kernel import kernel
 
 CART_POLE, MOUNTAIN_CAR, MOUNTAIN_CAR_CONTINUOUS, ACROBOT, GYMNASIUM, FISH, SWIMMER, HOPPER, WALKER = range(9)
 """Kinds of env: four of classic control, all of Gymnasium's MuJoCo envs, and four domains of dm_control's suite."""
@@ -82,7 +83,7 @@ def _warnings(data: Any) -> NDArray[np.int32]:
     return whole
 
 
-@njit(cache=True)
+@kernel
 def diverged(physics: Any) -> Any:
     """Whether MuJoCo gave up its simulation since the reset, or will in the next step.
 
@@ -95,10 +96,10 @@ def diverged(physics: Any) -> Any:
     return _beyond(physics.qpos) or _beyond(physics.qvel)
 
 
-@njit(cache=True)
+@kernel
 def _beyond(values: Any) -> Any:
     """Whether any value is one that MuJoCo calls bad, NaN among them."""
-    for value in values:
+    for value in values:  # noqa: SIM110 - Numba knows no generators
         if not math.fabs(value) <= MAX_VALUE:
             return True
     return False

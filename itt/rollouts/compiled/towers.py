@@ -56,7 +56,9 @@ def run(theta: Any, layers: Any, values: Any, spare: Any) -> None:
 
 
 @loose_kernel
-def product(weights: Any, start: Any, outputs: Any, inputs: Any, stride: Any, source: Any, column: Any, target: Any) -> None:
+def product(
+    weights: Any, start: Any, outputs: Any, inputs: Any, stride: Any, source: Any, column: Any, target: Any
+) -> None:
     """A matrix times LANES columns of `source` from `column` on, float32: target = W source.
 
     W has its element (i, j) at weights[start + i stride + j]. Four rows of the source at a time, so that the sums are

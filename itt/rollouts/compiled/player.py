@@ -1,0 +1,70 @@
+"""Players of the compiled engine."""
+
+from __future__ import annotations
+
+import time
+
+import numpy as np
+
+from itt import seeding
+from itt.envs import EnvSpec, make
+from itt.policies import Theta
+from itt.rollouts.compiled import actor as policy
+from itt.rollouts.compiled import loop, physics
+from itt.rollouts.episode import Episode
+from itt.rollouts.resolve import architecture_of
+from itt.seeding import Key
+from itt.study import Run
+
+
+class CompiledPlayer:
+    """Plays envs that have compiled physics: no Python between the first step and the last."""
+
+    def __init__(self, run: Run, spec: EnvSpec) -> None:
+        """Makes the env, whose reset and memory are used, and the arrays that episodes are played on."""
+        self.run = run
+        self.env = make(run.env)
+        self.physics = physics.attach(self.env, spec)
+        self.actor = policy.make(run, spec, architecture_of(run, spec))
+        self.limit = spec.episode_limit or np.iinfo(np.int64).max
+        self.state = np.zeros(spec.observation)
+        self.action = np.zeros(1 if spec.discrete else spec.action)
+
+    def play(self, theta: Theta, key: Key) -> Episode:
+        """One episode; a function of its arguments alone, whatever was played before."""
+        started = time.perf_counter()
+        policy.begin(self.actor, self.run, theta, key)
+        physics.begin(self.physics, self.env, seeding.env_seed(key))
+        value, steps, diverged = loop.play(self.physics, self.actor, self.limit, self.state, self.action)
+        return Episode(value, steps, time.perf_counter() - started, diverged)
+
+
+class SimulatorPlayer:
+    """Plays any other env in its own simulator, with the compiled policy acting in it."""
+
+    def __init__(self, run: Run, spec: EnvSpec) -> None:
+        """Makes the env and the policy's arrays."""
+        self.run, self.spec = run, spec
+        self.env = make(run.env)
+        self.actor = policy.make(run, spec, architecture_of(run, spec))
+        self.action = np.zeros(1 if spec.discrete else spec.action)
+
+    def play(self, theta: Theta, key: Key) -> Episode:
+        """One episode; a function of its arguments alone, whatever was played before."""
+        started = time.perf_counter()
+        policy.begin(self.actor, self.run, theta, key)
+        state, _ = self.env.reset(seed=seeding.env_seed(key))
+        value, steps, over = 0.0, 0, False
+        while not over:
+            policy.act(self.actor, np.asarray(state, dtype=np.float64), steps, self.action)
+            action = int(self.action[0]) if self.spec.discrete else self.action.copy()
+            state, reward, terminated, truncated, _ = self.env.step(action)
+            value += float(reward)
+            steps += 1
+            over = terminated or truncated
+        return Episode(value, steps, time.perf_counter() - started)
+
+
+def player(run: Run, spec: EnvSpec) -> CompiledPlayer | SimulatorPlayer:
+    """The fastest player that the env has."""
+    return CompiledPlayer(run, spec) if physics.supported(spec) else SimulatorPlayer(run, spec)
