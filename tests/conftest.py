@@ -1,6 +1,7 @@
 """The command line, started in this process or as a user would start it, and small runs to start."""
 
 import contextlib
+import csv
 import os
 import shutil
 import signal
@@ -9,11 +10,18 @@ import sys
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import hypothesis
 import pytest
 
 from itt import cli
+from itt.algorithms import es
+from itt.errors import Stopped
+from itt.ranks.signals import Signals
+from itt.ranks.team import Alone
+from itt.rollouts import resolve
+from itt.study import Run
 
 ROOT = Path(__file__).parents[1]
 
@@ -98,3 +106,49 @@ def snapshot() -> Callable[[Path], dict[str, tuple[bytes, int]]]:
         return {str(path.relative_to(folder)): (path.read_bytes(), path.stat().st_mtime_ns) for path in files}
 
     return take
+
+
+class StopsAfter(Alone):
+    """A team of one that hears a signal before its `maps`-th map."""
+
+    def __init__(self, maps: int) -> None:
+        super().__init__(Signals())
+        self.left = maps
+
+    def map(self, task: Any, shared: Any, items: Any) -> list[Any]:
+        self.left -= 1
+        if self.left < 0:
+            raise Stopped("stopped by SIGTERM")
+        return super().map(task, shared, items)
+
+
+@dataclass
+class Training:
+    """A folder, and what was said about it."""
+
+    folder: Path
+    said: list[str]
+
+    def __truediv__(self, name: str) -> Path:
+        return self.folder / name
+
+    def rows(self) -> list[dict[str, float]]:
+        """metrics.csv, without the columns that tell times."""
+        with open(self.folder / "metrics.csv", newline="", encoding="utf-8") as file:
+            rows = [{name: float(value) for name, value in row.items()} for row in csv.DictReader(file)]
+        return [{name: value for name, value in row.items() if "seconds" not in name} for row in rows]
+
+
+@pytest.fixture
+def train(tmp_path: Path) -> Callable[..., Training]:
+    """Trains a run in this process: `train(run, "folder", stop_after=3, extend=True)`."""
+
+    def start(run: Run, name: str = "run", stop_after: int = sys.maxsize, extend: bool = False) -> Training:
+        training = Training(tmp_path / name, [])
+        with contextlib.suppress(Stopped):
+            es.train(
+                training.folder, resolve(run), StopsAfter(stop_after), training.said.append, lambda *_: None, extend
+            )
+        return training
+
+    return start

@@ -1,6 +1,6 @@
 """Scores laid out as the paper's Table 6: a row an env, a column a method, the paper's number below ours.
 
-There are three such tables, one a reading of "score". `typeset` turns them into Markdown and LaTeX; `scores.csv` is the
+There are three such tables, one a reading of "score". `typeset` turns them into Markdown, LaTeX and HTML; `scores.csv` is the
 tidy original of both.
 """
 
@@ -15,7 +15,7 @@ from itt import published
 from itt.analysis.files import read_collected, write, write_csv
 from itt.analysis.scores import READINGS, VANILLA, ordered, scores
 from itt.analysis.statistics import places
-from itt.analysis.typeset import Entry, Line, Table, latex, markdown
+from itt.analysis.typeset import Entry, Line, Table, html, latex, markdown
 
 TITLES = {
     "final": "Score at the last iteration",
@@ -31,7 +31,7 @@ MEANINGS = {
 
 
 def tables(collected: Path, out: Path) -> list[Path]:
-    """Writes `scores.csv`, `scores.md` and `scores.tex` from what `collect` wrote; returns their paths.
+    """Writes `scores.csv`, `scores.md`, `scores.tex` and `scores.html` from what `collect` wrote; returns their paths.
 
     Raises:
         UserError: `collected` is not a folder that `collect` wrote.
@@ -43,6 +43,7 @@ def tables(collected: Path, out: Path) -> list[Path]:
         write_csv(out / "scores.csv", tidy),
         write(out / "scores.md", markdown(laid_out)),
         write(out / "scores.tex", latex(laid_out)),
+        write(out / "scores.html", html(laid_out)),
     ]
 
 

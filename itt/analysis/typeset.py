@@ -3,6 +3,7 @@
 import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from html import escape
 from itertools import groupby
 
 from itt.analysis.scores import VANILLA
@@ -19,6 +20,16 @@ TEX_SPECIAL = {
     "^": r"\textasciicircum{}",
     "±": r"$\pm$",
 }
+
+
+HTML_STYLE = """\
+body { font: 15px sans-serif; max-width: 60em; margin: 2em; }
+table { border-collapse: collapse; }
+th, td { padding: 0.2em 0.8em; text-align: right; white-space: nowrap; }
+th:nth-child(-n + 2), td:nth-child(-n + 2) { text-align: left; }
+thead tr, tr.ours { border-top: 1px solid #bbb; }
+"""
+"""Nothing from elsewhere: the page is opened from disk and from inside reports."""
 
 
 @dataclass(frozen=True)
@@ -84,6 +95,33 @@ def _markdown(table: Table) -> list[str]:
     rows = [row([env, line.source, *_cells(line, table.n, entry, "-")]) for env, line in _named(table.lines)]
     rule = row(["---", "---", *("---:" for _ in table.columns)])
     return [*top, row(header), rule, *rows, ""]
+
+
+def html(tables: Sequence[Table]) -> str:
+    """All tables below each other, as a page of its own."""
+    body = "\n".join(line for table in tables for line in _html(table))
+    head = f"<title>Scores</title>\n<style>\n{HTML_STYLE}</style>"
+    return f'<!DOCTYPE html>\n<html lang="en">\n<meta charset="utf-8">\n{head}\n{body}\n</html>\n'
+
+
+def _html(table: Table) -> list[str]:
+    def entry(cell: Entry, n: str) -> str:
+        text = f"{number(cell.mean)} ± {number(cell.std)}{n}"
+        return {1: f"<strong>{text}</strong>", 2: f"<u>{text}</u>"}.get(cell.place or 0, text)
+
+    def row(cells: Sequence[str], kind: str = "td") -> str:
+        return "".join(f"<{kind}>{cell}</{kind}>" for cell in cells)
+
+    caption = re.sub(r"`([^`]*)`", r"<code>\1</code>", escape(table.caption))
+    top = [f"<h2>{escape(table.title)}</h2>", f"<p>{caption}</p>"]
+    if not table.lines:
+        return top
+    header = ["Environment", "", *(escape(label(*column)) for column in table.columns)]
+    rows = [
+        f'<tr class="{line.source}">{row([escape(env), line.source, *_cells(line, table.n, entry, "-")])}</tr>'
+        for env, line in _named(table.lines)
+    ]
+    return [*top, f"<table>\n<thead><tr>{row(header, 'th')}</tr></thead>", *rows, "</table>"]
 
 
 def latex(tables: Sequence[Table]) -> str:

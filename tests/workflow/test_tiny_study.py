@@ -1,10 +1,6 @@
 """A study of seconds, from its YAML to the report, with every step really run."""
 
-from pathlib import Path
-
 import pytest
-
-ROOT = Path(__file__).parents[2]
 
 TINY = """\
 # Two iterations show that everything is connected.
@@ -82,7 +78,3 @@ def test_a_job_that_is_run_again_adds_to_its_log(run_again):
     before = log.read_text()
     run_again("--until", "evaluate", "--forcerun", "evaluate")
     assert log.read_text() == 2 * before
-
-
-def test_results_stand_below_the_working_directory_only(run_again):
-    assert not (ROOT / "results" / "tiny").exists()

@@ -1,16 +1,17 @@
-"""Scores in the layout of Table 6: for programs, for reading and for LaTeX."""
+"""Scores in the layout of Table 6: for the report, for programs, for reading and for LaTeX."""
 
 
 rule tables:
     input:
         rules.collect.output,
     output:
-        csv=report(
-            f"{RESULTS}/tables/scores.csv",
+        html=report(
+            f"{RESULTS}/tables/scores.html",
             caption="../report/scores.rst",
             category="Scores",
-            labels={"table": "scores", "format": "CSV"},
+            labels={"table": "scores"},
         ),
+        csv=f"{RESULTS}/tables/scores.csv",
         md=f"{RESULTS}/tables/scores.md",
         tex=f"{RESULTS}/tables/scores.tex",
     log:

@@ -45,4 +45,4 @@ def cache_folder() -> Path:
 
 
 # Before the first function is decorated: that is when Numba decides where it will be kept.
-numba.config.CACHE_DIR = str(cache_folder())
+numba.config.CACHE_DIR = str(cache_folder())  # type: ignore[attr-defined]

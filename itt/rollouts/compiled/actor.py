@@ -55,7 +55,7 @@ class Actor(NamedTuple):
     filtered: bool
     """whether a float32 pass comes first"""
     source: int
-    count: int
+    candidates: int
     """|A*| at a transition"""
     pool: int
     """how many candidates stand; 0 if they are fresh"""
@@ -83,7 +83,7 @@ class Actor(NamedTuple):
     scores: NDArray[np.float32]
     """(N / LANES, LANES)"""
     exact: NDArray[np.float64]
-    """(count,)"""
+    """(candidates,)"""
     query: NDArray[np.float32]
     """the weights of the features in this state, (w,)"""
     drawn: NDArray[np.float32]
@@ -129,7 +129,7 @@ def make(run: Run, spec: EnvSpec, architecture: Architecture) -> Actor:
         discrete=spec.discrete,
         filtered=filtered,
         source=source,
-        count=count,
+        candidates=count,
         pool=pool,
         theta=np.zeros(architecture.size),
         theta32=np.zeros(architecture.size, dtype=np.float32),
@@ -193,7 +193,7 @@ def choose(actor: Any, transition: Any) -> Any:
     """The index in A* of the choice for the state in the input buffer."""
     if actor.method == EXPLICIT:
         towers.run(actor.theta, actor.state, actor.buffers[_INPUT], actor.buffers[_SPARE])
-        for n in range(actor.count):
+        for n in range(actor.candidates):
             actor.exact[n] = actor.buffers[_INPUT, n]
         return _among_exact(actor, transition)
     if actor.method == IOT:
@@ -202,7 +202,7 @@ def choose(actor: Any, transition: Any) -> Any:
         _latent(actor)
     if actor.filtered:
         return _best(actor, transition)
-    for n in range(actor.count):
+    for n in range(actor.candidates):
         actor.exact[n] = _exact_score(actor, transition, n)
     return _among_exact(actor, transition)
 
@@ -224,23 +224,23 @@ def _explicit(actor: Any, action: Any) -> None:
 def _among_exact(actor: Any, transition: Any) -> Any:
     """One of the `exact` scores: the first best (Eq. 5) or a draw (Eq. 3); see `itt.candidates.selection`."""
     best = 0
-    for n in range(1, actor.count):
+    for n in range(1, actor.candidates):
         if actor.exact[n] > actor.exact[best]:
             best = n
     if not actor.sample:
         return best
     top, total = actor.exact[best], 0.0
-    for n in range(actor.count):
+    for n in range(actor.candidates):
         weight = actor.exact[n] - top
         if actor.method == ITT and actor.kernel == SOFTMAX:
             weight = math.exp(min(top, 700.0)) * math.expm1(weight)
         total += math.exp(weight)
         actor.exact[n] = total
     goal = generator.unit(actor.keys[_SELECTION], transition) * total
-    for n in range(actor.count):
+    for n in range(actor.candidates):
         if actor.exact[n] > goal:
             return n
-    return actor.count - 1
+    return actor.candidates - 1
 
 
 @kernel
@@ -283,7 +283,7 @@ def _coordinate(actor: Any, transition: Any, n: Any, j: Any) -> Any:
     """Coordinate j of candidate n of a transition."""
     if actor.source == FRESH:
         both = generator.mixed(actor.keys[_CANDIDATES], transition)
-        return generator.coordinate(both, actor.low, actor.span, actor.count, n, j)
+        return generator.coordinate(both, actor.low, actor.span, actor.candidates, n, j)
     return actor.actions[j, _pooled(actor, generator.mixed(actor.keys[_SUBSAMPLE], transition), n)]
 
 
@@ -383,7 +383,7 @@ def _best(actor: Any, transition: Any) -> Any:
             _score(actor, actor.features, start, row)
             continue
         if actor.source == FRESH:
-            generator.fill(fresh, actor.low, actor.span, actor.count, start, actor.drawn)
+            generator.fill(fresh, actor.low, actor.span, actor.candidates, start, actor.drawn)
             _keep(actor, actor.drawn, 0)
         else:
             for lane in range(LANES):
@@ -391,7 +391,7 @@ def _best(actor: Any, transition: Any) -> Any:
                 for i in range(features):
                     actor.first[i, lane] = actor.features[i, place]
         _score(actor, actor.first, 0, row)
-    for lane in range(len(actor.scores) * LANES - actor.count):
+    for lane in range(len(actor.scores) * LANES - actor.candidates):
         actor.scores[-1, LANES - 1 - lane] = -np.inf
 
     best = _largest(actor.scores, actor.first[0])

@@ -70,13 +70,12 @@ def step(physics: Any, action: Any) -> Any:
         mj_step(physics.model, physics.data)
     velocity = (physics.qpos[0] - before) / constants[_SECONDS]
     reward = constants[_FORWARD] * velocity + constants[_HEALTHY] - constants[_COST] * cost
-    return reward, not _healthy(physics)
+    return reward, not _healthy(physics.qpos, physics.qvel, constants)
 
 
 @kernel
-def _healthy(physics: Any) -> Any:
+def _healthy(qpos: Any, qvel: Any, constants: Any) -> Any:
     """Whether the body stands: height and angle are qpos 1 and 2, what follows is the state of Hopper's rule."""
-    constants, qpos, qvel = physics.constants, physics.qpos, physics.qvel
     least, most = constants[_LEAST], constants[_MOST]
     stands = constants[_LOW] < qpos[1] < constants[_HIGH]
     stands &= constants[_LEAST_ANGLE] < qpos[2] < constants[_MOST_ANGLE]

@@ -96,7 +96,7 @@ def _observe_fish(physics: Any, out: Any) -> None:
         at += 1
     out[at] = physics.xmat[places[0]]
     for axis in range(3):
-        out[at + 1 + axis] = _seen(physics, places, physics.geom_xmat, axis)
+        out[at + 1 + axis] = _seen(physics.geom_xpos, physics.geom_xmat, places, axis)
     _copy(physics.qvel, 0, out, at + 4)
 
 
@@ -106,7 +106,7 @@ def _reward_fish(physics: Any) -> Any:
     places, radii = physics.places, physics.constants[0]
     square = 0.0
     for axis in range(3):
-        square += _seen(physics, places, physics.geom_xmat, axis) ** 2
+        square += _seen(physics.geom_xpos, physics.geom_xmat, places, axis) ** 2
     near = _gaussian((math.sqrt(square) - radii) / (2.0 * radii))
     upright = 0.5 * (physics.xmat[places[0]] + 1.0)
     return (7.0 * near + upright) / 8.0
@@ -124,7 +124,7 @@ def _observe_swimmer(physics: Any, out: Any) -> None:
     places, sensors = physics.places, physics.sensordata
     at = _copy(physics.qpos, 3, out, 0)
     for axis in range(2):
-        out[at + axis] = _seen(physics, places, physics.xmat, axis)
+        out[at + axis] = _seen(physics.geom_xpos, physics.xmat, places, axis)
     at += 2
     for body in range(places[0], len(sensors), 6):  # a velocimeter and a gyro each
         out[at], out[at + 1], out[at + 2] = sensors[body], sensors[body + 1], sensors[body + 5]
@@ -135,8 +135,10 @@ def _observe_swimmer(physics: Any, out: Any) -> None:
 def _reward_swimmer(physics: Any) -> Any:
     """Near the target."""
     places, radius = physics.places, physics.constants[0]
-    x, y = _seen(physics, places, physics.xmat, 0), _seen(physics, places, physics.xmat, 1)
-    d = (math.sqrt(x * x + y * y) - radius) / (5.0 * radius)
+    square = 0.0
+    for axis in range(2):
+        square += _seen(physics.geom_xpos, physics.xmat, places, axis) ** 2
+    d = (math.sqrt(square) - radius) / (5.0 * radius)
     return 1.0 if d <= 0.0 else 1.0 / ((d * _LONG_TAIL) ** 2 + 1.0)
 
 
@@ -201,12 +203,12 @@ def _gaussian(d: Any) -> Any:
 
 
 @kernel
-def _seen(physics: Any, places: Any, orientations: Any, axis: Any) -> Any:
+def _seen(positions: Any, orientations: Any, places: Any, axis: Any) -> Any:
     """One coordinate of the way from a geom (`places` 1) to the target (3), in a frame (2) that turns with the body."""
     here, frame, there = places[1], places[2], places[3]
     total = 0.0
     for i in range(3):
-        total += (physics.geom_xpos[there + i] - physics.geom_xpos[here + i]) * orientations[frame + 3 * i + axis]
+        total += (positions[there + i] - positions[here + i]) * orientations[frame + 3 * i + axis]
     return total
 
 

@@ -35,7 +35,8 @@ def supported(spec: EnvSpec) -> bool:
 
 def attach(env: gymnasium.Env[Any, Any], spec: EnvSpec) -> Physics:
     """The env for compiled code. The env, made by `itt.envs.make`, must live as long as what is returned."""
-    return _FAMILIES[spec.family, spec.id].attach(env, spec)
+    physics: Physics = _FAMILIES[spec.family, spec.id].attach(env, spec)
+    return physics
 
 
 def begin(physics: Physics, env: gymnasium.Env[Any, Any], seed: int) -> None:
@@ -73,7 +74,7 @@ def step(physics: Any, action: Any) -> Any:
         else:
             mujoco_suite.advance(physics, action)
             reward = mujoco_suite.reward(physics)
-        failed = diverged(physics)
+        failed = diverged(physics.warnings, physics.qpos, physics.qvel)
     if failed or not math.isfinite(reward):
         return 0.0, False, True
     return reward, terminated, False

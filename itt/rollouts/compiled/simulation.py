@@ -66,10 +66,18 @@ def of_mujoco(kind: int, env: gymnasium.Env[Any, Any], places: list[int], consta
         model._address,
         data._address,
         env.unwrapped.frame_skip,  # type: ignore[attr-defined]
-        *(getattr(data, name).reshape(-1) for name in Physics._fields[4:13]),
-        warnings=_warnings(data),
-        places=np.array(places, np.int64),
-        constants=np.array(constants, np.float64),
+        data.qpos,
+        data.qvel,
+        data.ctrl,
+        data.sensordata,
+        data.xpos.reshape(-1),
+        data.xipos.reshape(-1),
+        data.xmat.reshape(-1),
+        data.geom_xpos.reshape(-1),
+        data.geom_xmat.reshape(-1),
+        _warnings(data),
+        np.array(places, np.int64),
+        np.array(constants, np.float64),
     )
 
 
@@ -84,16 +92,16 @@ def _warnings(data: Any) -> NDArray[np.int32]:
 
 
 @kernel
-def diverged(physics: Any) -> Any:
+def diverged(warnings: Any, qpos: Any, qvel: Any) -> Any:
     """Whether MuJoCo gave up its simulation since the reset, or will in the next step.
 
     It resets a simulation that goes out of bounds by itself and plays on: only a count of warnings tells. Any warning
     counts, as it does for dm_control. MuJoCo looks for bad values at the beginning of a step, this looks at its end.
     """
-    for i in range(1, len(physics.warnings), 2):
-        if physics.warnings[i] > 0:
+    for i in range(1, len(warnings), 2):
+        if warnings[i] > 0:
             return True
-    return _beyond(physics.qpos) or _beyond(physics.qvel)
+    return _beyond(qpos) or _beyond(qvel)
 
 
 @kernel
