@@ -20,6 +20,7 @@ os.environ.update(PATH=os.pathsep.join([*map(str, COMMANDS), os.environ.get("PAT
 
 
 include: "workflow/rules/study.smk"
+include: "workflow/rules/kernels.smk"
 include: "workflow/rules/train.smk"
 include: "workflow/rules/evaluate.smk"
 include: "workflow/rules/collect.smk"

@@ -164,6 +164,26 @@ def figures(collected: Collected, out: Out) -> int:
 
 
 @app.command()
+def kernels(
+    out: Annotated[Path | None, typer.Option(help="A file that the folder's name is written to as well.")] = None,
+) -> int:
+    """Compile the engine for this machine, so that the many ranks of a training find it compiled.
+
+    Reads nothing; writes compiled functions to a folder, which it prints: below $ITT_CACHE_DIR or ~/.cache/itt, one
+    folder for each kind of CPU and version of Python, Numba and this code. A minute or so, once.
+    """
+    from itt.record.files import write_atomically
+    from itt.rollouts.compiled import cache_folder
+    from itt.rollouts.compiled.player import compile_all
+
+    compile_all()
+    print(cache_folder())
+    if out is not None:
+        write_atomically(out, f"{cache_folder()}\n".encode())
+    return 0
+
+
+@app.command()
 def schema() -> int:
     """Print the JSON schema of a study file, for editors that check and complete YAML."""
     from itt.study import json_schema

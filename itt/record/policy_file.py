@@ -40,10 +40,10 @@ def read(path: Path) -> SavedPolicy:
         UserError: There is none, or it is not one.
     """
     try:
-        with np.load(path, allow_pickle=False) as file:
+        with np.load(io.BytesIO(path.read_bytes()), allow_pickle=False) as file:
             spec: dict[str, Any] = json.loads(str(file["spec"]))
             return SavedPolicy(Run(**spec), file["theta"])
     except FileNotFoundError:
         raise UserError(f"{path}: no such file; `itt train` writes it when a run is finished") from None
-    except (OSError, KeyError, ValueError, EOFError, zipfile.BadZipFile, ValidationError) as error:
+    except (OSError, KeyError, TypeError, ValueError, EOFError, zipfile.BadZipFile, ValidationError) as error:
         raise UserError(f"{path}: not a policy of itt ({' '.join(str(error).split())[:100]})") from None

@@ -59,6 +59,9 @@ class RunFolder:
         self._workers = workers
         self._started = self._saved = time.monotonic()
         self.sessions.append(provenance.session(ranks, hosts, library, self.run.engine, self.step))
+        policy = self.path / "policy.npz"
+        if policy.exists() and policy_file.read(policy).run.hash != self.run.hash:
+            (self.path / "evaluation.csv").unlink(missing_ok=True)  # it is about the shorter run's policy
         write_atomically(self.path / "run.yaml", _run_yaml(self.run))
         lines = [",".join(self.columns), *(self._line(row) for row in self.rows)]
         write_atomically(self.path / "metrics.csv", ("\n".join(lines) + "\n").encode())
@@ -180,29 +183,27 @@ def _look(path: Path, run: Run, warn: Callable[[str], None], extend: bool) -> Ch
             raise UserError(f"{path}: holds a finished run without its checkpoint; choose another --out")
         return None
     _same(path, found.spec, run, extend)
-    if found.step > run.algorithm.iterations:
-        raise UserError(f"{path}: has {found.step} iterations, more than the {run.algorithm.iterations} asked for")
     return found
 
 
 def _same(path: Path, there: Any, run: Run, extend: bool) -> None:
-    here = run.spec()
-    differences = list(_differences(there, here)) if isinstance(there, dict) else ["not a run.yaml"]
-    longer = [d for d in differences if d.startswith("algorithm.iterations ")]
-    if longer and extend:
-        differences.remove(longer[0])
-    if differences:
-        hint = "; --extend lengthens a run" if differences == longer else ""
-        raise UserError(f"{path}: holds another run ({'; '.join(differences[:3])}); choose another --out{hint}")
+    if not isinstance(there, dict):
+        raise UserError(f"{path / 'run.yaml'}: not a run of itt; choose another --out")
+    differences = list(_differences(there, run.spec()))
+    longer = [key == "algorithm.iterations" and old < new for key, old, new in differences] == [True]
+    if differences and not (longer and extend):
+        told = "; ".join(f"{key} is {old} there, {new} here" for key, old, new in differences[:3])
+        hint = "; --extend lengthens a run" if longer else ""
+        raise UserError(f"{path}: holds another run ({told}); choose another --out{hint}")
 
 
-def _differences(there: dict[str, Any], here: dict[str, Any], prefix: str = "") -> Iterator[str]:
+def _differences(there: dict[str, Any], here: dict[str, Any], prefix: str = "") -> Iterator[tuple[str, Any, Any]]:
     for key in here:
         old, new = there.get(key), here[key]
         if isinstance(old, dict) and isinstance(new, dict):
             yield from _differences(old, new, f"{prefix}{key}.")
         elif old != new:
-            yield f"{prefix}{key} is {old} there, {new} here"
+            yield f"{prefix}{key}", old, new
 
 
 def _run_yaml(run: Run) -> bytes:

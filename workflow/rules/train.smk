@@ -19,6 +19,8 @@ else:
 
 
 rule train_mpi:
+    input:
+        ancient(rules.kernels.output),
     output:
         TRAINED,
     log:
@@ -44,6 +46,8 @@ rule train_mpi:
 
 
 rule train_single:
+    input:
+        ancient(rules.kernels.output),
     output:
         TRAINED,
     log:

@@ -7,14 +7,14 @@ import time
 import numpy as np
 
 from itt import seeding
-from itt.envs import EnvSpec, make
+from itt.envs import EnvSpec, describe, make
 from itt.policies import Theta
 from itt.rollouts.compiled import actor as policy
 from itt.rollouts.compiled import loop, physics
 from itt.rollouts.episode import Episode
-from itt.rollouts.resolve import architecture_of
+from itt.rollouts.resolve import architecture_of, resolve
 from itt.seeding import Key
-from itt.study import Run
+from itt.study import Run, single
 
 
 class CompiledPlayer:
@@ -68,3 +68,9 @@ class SimulatorPlayer:
 def player(run: Run, spec: EnvSpec) -> CompiledPlayer | SimulatorPlayer:
     """The fastest player that the env has."""
     return CompiledPlayer(run, spec) if physics.supported(spec) else SimulatorPlayer(run, spec)
+
+
+def compile_all() -> None:
+    """Compiles everything that a training may need: one short episode will do, since nothing is compiled twice."""
+    run = resolve(single("CartPole-v1", "itt"))
+    CompiledPlayer(run, describe(run.env)).play(np.zeros(architecture_of(run).size), Key(0))

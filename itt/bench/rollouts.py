@@ -1,0 +1,164 @@
+"""Rollouts against their floor and against the reference engine, in one process on one core.
+
+A fixed theta plays fixed episodes over and over: (a) on the compiled engine, (b) as a replay of its controls
+(`itt.bench.floor`), (c) on the reference engine, in turn, so that whatever else the machine does falls on all three.
+Times are the CPU time of this thread, resets apart. A ratio is taken within a round; what is reported is the median.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Sequence
+from statistics import median
+from typing import Any
+
+from itt.algorithms.es import search
+from itt.bench.floor import Actions, Floor, floor
+from itt.envs import describe
+from itt.policies import Theta
+from itt.rollouts import architecture_of, resolve
+from itt.rollouts.compiled.player import CompiledPlayer, player
+from itt.rollouts.episode import Player
+from itt.rollouts.reference import ReferencePlayer
+from itt.seeding import Key
+from itt.study import Run
+
+STEPS = 1000
+"""Env steps in a round, at least: as many episodes as that takes."""
+PAIRS = 5
+"""Rollouts and replays in a round, for one time that the reference engine plays."""
+FEWEST = 3
+"""Rounds, whatever time they take."""
+_TRIED = 256
+"""Seeds of theta that are tried for one that does not fall over."""
+
+
+def measure(run: Run, seconds: float) -> dict[str, Any]:
+    """Plays a run's policy for about `seconds` and returns a row of figures.
+
+    Steps per second are env steps per CPU second. `efficiency` is rollout over floor, `speedup` rollout over reference;
+    `reset_seconds` is one reset of the env, which none of the others contains.
+
+    Raises:
+        UserError: As `resolve`; among others, the settings have no compiled twin.
+    """
+    run = resolve(run.model_copy(update={"engine": "compiled"}))
+    spec = describe(run.env)
+    ours = player(run, spec)
+    theirs = ReferencePlayer(run.model_copy(update={"engine": "reference"}), spec)
+    theta = lasting_theta(run, ours)
+    bare = floor(ours)
+    keys, tapes = _episodes(bare, theta)
+    steps = sum(map(len, tapes))
+
+    clocks = {id(one): _TimedResets(one.env) for one in (ours, theirs)}
+    ours.env, theirs.env = clocks[id(ours)], clocks[id(theirs)]  # type: ignore[assignment]
+    rollouts, floors, references, efficiencies, speedups = [], [], [], [], []
+    until = time.monotonic() + seconds
+    while len(references) <= FEWEST or time.monotonic() < until:
+        pairs = [(_played(ours, theta, keys), _replayed(bare, keys, tapes)) for _ in range(PAIRS)]
+        references.append(_played(theirs, theta, keys))
+        rollouts += [rollout for rollout, _ in pairs]
+        floors += [replay for _, replay in pairs]
+        efficiencies += [replay / rollout for rollout, replay in pairs]
+        speedups.append(references[-1] / median(rollout for rollout, _ in pairs))
+        if len(references) == 1:  # the first round loads what all others find loaded
+            for times in (rollouts, floors, efficiencies, speedups):
+                times.clear()
+    return {
+        "env": run.env,
+        "method": run.method,
+        "variant": run.variant,
+        **_asked(run, spec.discrete, spec.action),
+        "engine": "compiled" if isinstance(ours, CompiledPlayer) else "compiled policy, env's own simulator",
+        "steps_per_s": steps / median(rollouts),
+        "floor_steps_per_s": steps / median(floors),
+        "efficiency": median(efficiencies),
+        "reference_steps_per_s": steps / median(references[1:]),
+        "speedup": median(speedups),
+        "reset_seconds": clocks[id(ours)].mean,
+        "steps": steps,
+        "episodes": len(keys),
+        "repeats": len(efficiencies),
+        "reference_repeats": len(speedups),
+    }
+
+
+def lasting_theta(run: Run, with_player: Player) -> Theta:
+    """theta_0 of the first seed whose episode is not ended early, else of the seed with the longest one.
+
+    A random policy falls over after some 20 steps in Hopper and Walker2d, and a policy that is worth training does not.
+    """
+    architecture, longest, best = architecture_of(run), -1, None
+    limit = describe(run.env).episode_limit
+    for seed in range(_TRIED):
+        theta = search.initial(run.algorithm, architecture, seed).theta
+        steps = with_player.play(theta, Key(0)).steps
+        if steps > longest:
+            longest, best = steps, theta
+        if limit is not None and steps >= limit:
+            break
+    assert best is not None
+    return best
+
+
+def _asked(run: Run, discrete: bool, actions: int) -> dict[str, Any]:
+    """How many candidates there are at a transition, and how long they stand."""
+    if discrete:
+        return {"candidates": actions, "resample": None}
+    if run.method == "explicit":
+        return {"candidates": None, "resample": None}
+    return {
+        "candidates": run.candidates.subsample or run.candidates.count,
+        "resample": "subsample" if run.candidates.subsample else run.candidates.resample,
+    }
+
+
+def _episodes(bare: Floor, theta: Theta) -> tuple[list[Key], list[Actions]]:
+    """Episodes 0, 1, ... until they have STEPS steps together, and the actions taken in each."""
+    keys: list[Key] = []
+    tapes: list[Actions] = []
+    while sum(map(len, tapes)) < STEPS:
+        keys.append(Key(0, episode=len(keys)))
+        tapes.append(bare.record(theta, keys[-1]))
+    return keys, tapes
+
+
+class _TimedResets:
+    """An env whose resets are timed; everything else of it is its own."""
+
+    def __init__(self, env: Any) -> None:
+        self.env, self.step, self.unwrapped = env, env.step, env.unwrapped
+        self.seconds, self.resets = 0.0, 0
+
+    def reset(self, seed: int) -> Any:
+        started = time.thread_time()
+        answer = self.env.reset(seed=seed)
+        self.seconds += time.thread_time() - started
+        self.resets += 1
+        return answer
+
+    @property
+    def mean(self) -> float:
+        """Seconds a reset."""
+        return self.seconds / self.resets
+
+
+def _played(who: Any, theta: Theta, keys: Sequence[Key]) -> float:
+    """Seconds that a player takes for the episodes, resets apart."""
+    resets, started = who.env.seconds, time.thread_time()
+    for key in keys:
+        who.play(theta, key)
+    elapsed: float = time.thread_time() - started - (who.env.seconds - resets)
+    return elapsed
+
+
+def _replayed(bare: Floor, keys: Sequence[Key], tapes: Sequence[Actions]) -> float:
+    """Seconds that the replay of the episodes takes, resets apart."""
+    total = 0.0
+    for key, actions in zip(keys, tapes, strict=True):
+        bare.begin(key)
+        started = time.thread_time()
+        bare.replay(actions)
+        total += time.thread_time() - started
+    return total

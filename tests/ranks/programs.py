@@ -1,0 +1,149 @@
+"""Small programs for a team, started by test_team.py as `python programs.py NAME`, plainly or under mpiexec.
+
+Each is a `main` for `itt.ranks.lead`; what it finds goes to standard output as JSON.
+"""
+
+import json
+import os
+import signal
+import sys
+import time
+from pathlib import Path
+
+import numpy as np
+
+from itt.errors import Stopped, UserError
+from itt.ranks import Team, lead
+
+MEGABYTE = 2**20
+
+
+def square(shared, item):
+    time.sleep(0.002 * (item % 5))
+    return shared + item**2
+
+
+def who(shared, item):
+    time.sleep(0.01)
+    return os.getpid()
+
+
+def fail_at_three(shared, item):
+    if item == 3:
+        raise ValueError("item 3 cannot be played")
+    return item
+
+
+def fail_at_once_or_sleep(shared, item):
+    """One item fails while all others take hours."""
+    if item == 0:
+        raise ValueError("item 0 cannot be played")
+    time.sleep(3600)
+
+
+def exit_at_three(shared, item):
+    if item == 3:
+        sys.exit("item 3 ends its process")
+    return item
+
+
+def add(shared, item):
+    return shared + item
+
+
+def signal_to_first(shared, item):
+    """The first item asks for an early end, as the user's terminal or a batch system would."""
+    coordinator, array = shared
+    if item[0] == 0:
+        os.kill(coordinator, signal.SIGTERM)
+    time.sleep(0.05)
+    return array + item
+
+
+def order(team: Team) -> int:
+    """Two maps of different lengths, and one of nothing."""
+    found = [team.map(square, 1, range(40)), team.map(square, 2, range(7)), team.map(square, 3, [])]
+    say(results=found, ranks=team.ranks, workers=team.workers, hosts=team.hosts, library=team.library)
+    return 0
+
+
+def share(team: Team) -> int:
+    """Which processes do the work, and whether MPI was imported to do it."""
+    say(pids=sorted(set(team.map(who, None, range(40)))), coordinator=os.getpid(), mpi="mpi4py" in sys.modules)
+    return 0
+
+
+def failure(team: Team) -> int:
+    """A task that fails."""
+    team.map(fail_at_three, None, range(6))
+    return 0
+
+
+def failure_beside_long_tasks(team: Team) -> int:
+    """A task that fails while the other workers are busy for hours."""
+    team.map(fail_at_once_or_sleep, None, range(team.workers))
+    return 0
+
+
+def exit_of_a_worker(team: Team) -> int:
+    """A task that ends its process."""
+    team.map(exit_at_three, None, range(6))
+    return 0
+
+
+def large(team: Team) -> int:
+    """Items and results of several megabytes, more of them than any buffer holds."""
+    items = [np.full(MEGABYTE, float(number)) for number in range(12)]  # 8 megabytes each
+    results = team.map(add, np.ones(MEGABYTE), items)
+    say(right=all((result == number + 1).all() for number, result in enumerate(results)))
+    return 0
+
+
+def stop(team: Team) -> int:
+    """An early end while large items and results are under way; then the team works on, twice."""
+    shared = (os.getpid(), np.ones(MEGABYTE))
+    try:
+        team.map(signal_to_first, shared, [np.full(MEGABYTE, float(number)) for number in range(20)])
+    except Stopped as stopped:
+        say(stopped=str(stopped), results=[team.map(square, 1, range(10)) for _ in range(2)])
+    return 75
+
+
+def stop_and_leave(team: Team) -> int:
+    """An early end while large items and results are under way, and home at once."""
+    shared = (os.getpid(), np.ones(MEGABYTE))
+    team.map(signal_to_first, shared, [np.full(MEGABYTE, float(number)) for number in range(20)])
+    return 0
+
+
+def fault_of_the_leader(team: Team) -> int:
+    """A fault on rank 0, between two maps."""
+    team.map(square, 1, range(5))
+    raise ZeroDivisionError("rank 0 has a fault")
+
+
+def idle(team: Team) -> int:
+    """Core-seconds of the coordinator while its workers sleep for three seconds, for a look by hand."""
+    before = time.process_time(), time.monotonic()
+    team.map(nap, None, range(3 * team.workers))
+    say(core_seconds=time.process_time() - before[0], seconds=time.monotonic() - before[1])
+    return 0
+
+
+def nap(shared, item):
+    time.sleep(1)
+
+
+def say(**found):
+    print(json.dumps(found), flush=True)
+
+
+if __name__ == "__main__":
+    try:
+        sys.exit(lead(globals()[sys.argv[1]]))
+    except Stopped as stopped:
+        print(stopped, file=sys.stderr)
+        sys.exit(75)
+    except UserError as error:
+        print(error, file=sys.stderr)
+        sys.exit(2)

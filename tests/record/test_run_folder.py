@@ -1,0 +1,260 @@
+"""A run's folder belongs to one run and one writer, survives a stop at any time, and is not touched once it is done."""
+
+import fcntl
+import json
+import os
+
+import numpy as np
+import pytest
+
+from itt import settings_file
+from itt.errors import UserError
+from itt.record import policy_file
+from itt.rollouts import resolve
+from itt.study import single
+
+DECLARED = ("run.yaml", "metrics.csv", "policy.npz", "best.npz", "provenance.json")
+"""What the workflow declares as outputs of a training, and deletes before it starts one again."""
+
+
+def cartpole(iterations=4, *overrides, seed=0, method="itt"):
+    return single("CartPole-v1", method, seed=seed, overrides=[f"algorithm.iterations={iterations}", *overrides])
+
+
+def result(training):
+    """All that a spec decides."""
+    return [(training / name).read_bytes() for name in ("policy.npz", "best.npz")], training.rows()
+
+
+@pytest.fixture
+def whole(train):
+    """The run, trained in one go."""
+    return train(cartpole(), "whole")
+
+
+def sessions(training):
+    return json.loads((training / "provenance.json").read_text())
+
+
+# While a run goes on
+
+
+def test_the_run_says_what_it_is_and_what_its_hash_is(whole):
+    run = resolve(cartpole())
+    said = settings_file.read(whole / "run.yaml")
+    assert said.pop("hash") == run.hash
+    assert said == run.model_dump(mode="json")
+
+
+@pytest.mark.parametrize("stop_after", [0, 1, 3])
+def test_a_stopped_run_goes_on_and_ends_as_if_it_had_not_been_stopped(train, whole, stop_after):
+    stopped = train(cartpole(), stop_after=stop_after)
+    assert len(stopped.rows()) == stop_after
+    assert not (stopped / "policy.npz").exists()
+    resumed = train(cartpole())
+    assert resumed.said == ([f"resumed at iteration {stop_after}"] if stop_after else [])
+    assert result(resumed) == result(whole)
+
+
+def test_a_run_that_was_stopped_at_every_iteration_ends_as_if_it_had_not_been(train, whole):
+    for _ in range(4):
+        train(cartpole(), stop_after=1)
+    assert result(train(cartpole())) == result(whole)
+
+
+def test_rows_after_the_last_checkpoint_are_played_again_not_kept_twice(train, whole):
+    stopped = train(cartpole(), stop_after=2)
+    with open(stopped / "metrics.csv", "a") as file:
+        file.write(file.name)  # what a killed process had written half
+    assert result(train(cartpole())) == result(whole)
+
+
+def test_each_session_is_told_in_the_provenance(train):
+    train(cartpole(), stop_after=3)
+    first, second = sessions(train(cartpole()))
+    assert (first["first_iteration"], first["iterations_done"], first["end"]) == (0, 3, None)
+    assert (second["first_iteration"], second["iterations_done"]) == (3, 4)
+    assert second["end"] >= second["start"] >= first["start"]
+    for session in (first, second):
+        assert session["ranks"] == 1
+        assert session["mpi"] is None
+        assert session["hosts"] == [os.uname().nodename]
+        assert session["core_seconds"] == session["seconds"] > 0
+        assert session["versions"]["numpy"] == np.__version__
+        assert {"python", "cpu", "git_commit", "command", "engine"} <= session.keys()
+
+
+def test_seconds_go_on_counting_after_a_stop(train):
+    train(cartpole(), stop_after=2)
+    with open(train(cartpole()) / "metrics.csv") as file:
+        seconds = [float(line.split(",")[3]) for line in list(file)[1:]]
+    assert seconds == sorted(seconds)
+    assert len(set(seconds)) == 4
+
+
+# When it is finished
+
+
+def test_a_finished_run_is_not_touched(train, whole, snapshot):
+    before = snapshot(whole.folder)
+    again = train(cartpole(), "whole")
+    assert again.said == [f"{whole.folder}: finished already, 4 iterations; --extend lengthens a run"]
+    assert snapshot(whole.folder) == before
+
+
+@pytest.mark.parametrize("deleted", [*((name,) for name in DECLARED), DECLARED], ids="-".join)
+def test_deleted_outputs_come_back_from_the_checkpoint(train, whole, deleted):
+    before = result(whole)
+    for name in deleted:
+        (whole / name).unlink()
+    assert result(train(cartpole(), "whole", stop_after=0)) == before  # nothing is played
+    assert all((whole / name).exists() for name in DECLARED)
+
+
+@pytest.mark.parametrize("stop_after", [9, 1])
+def test_an_extended_run_is_one_that_was_long_from_the_beginning(train, whole, stop_after):
+    train(cartpole(2))
+    train(cartpole(4), stop_after=stop_after, extend=True)
+    assert result(train(cartpole(4), extend=True)) == result(whole)
+
+
+def test_an_extended_run_is_as_finished_as_any_other(train, whole, snapshot):
+    train(cartpole(2))
+    extended = train(cartpole(4), extend=True)
+    before = snapshot(extended.folder)
+    train(cartpole(4))
+    assert snapshot(extended.folder) == before
+    assert settings_file.read(extended / "run.yaml")["algorithm"]["iterations"] == 4
+
+
+def test_an_evaluation_of_the_shorter_run_does_not_outlive_it(train):
+    short = train(cartpole(2))
+    (short / "evaluation.csv").write_text("episode,return,seed\n0,1.0,2147483648\n")
+    assert not (train(cartpole(4), extend=True) / "evaluation.csv").exists()
+
+
+def test_an_evaluation_outlives_a_restored_output(train, whole):
+    (whole / "evaluation.csv").write_text("episode,return,seed\n0,1.0,2147483648\n")
+    (whole / "metrics.csv").unlink()
+    assert (train(cartpole(), "whole") / "evaluation.csv").exists()
+
+
+# Damage
+
+
+def damage(path):
+    path.write_bytes(path.read_bytes()[:-10])
+
+
+@pytest.fixture
+def stopped(train):
+    """Stopped after 3 iterations, with a checkpoint at each."""
+    return train(cartpole(4, "record.checkpoint_seconds=0"), stop_after=3)
+
+
+def test_a_damaged_newest_checkpoint_costs_one_iteration_and_is_told(train, stopped, whole):
+    newest = stopped / "checkpoint"
+    (stopped / "checkpoint.previous").write_bytes(_at_iteration_2(train))
+    damage(newest)
+    resumed = train(cartpole())
+    assert resumed.said == [
+        f"{newest} is damaged (its checksum does not fit); going on from {newest}.previous, iteration 2",
+        "resumed at iteration 2",
+    ]
+    assert result(resumed) == result(whole)
+
+
+def _at_iteration_2(train):
+    return (train(cartpole(4), "two", stop_after=2) / "checkpoint").read_bytes()
+
+
+def test_with_both_checkpoints_damaged_nothing_is_touched(train, stopped, snapshot):
+    damage(stopped / "checkpoint")
+    damage(stopped / "checkpoint.previous")
+    before = snapshot(stopped.folder)
+    with pytest.raises(UserError, match="no whole checkpoint is left"):
+        train(cartpole())
+    assert snapshot(stopped.folder) == before
+
+
+def test_a_damaged_policy_of_a_finished_run_is_told_and_not_touched(train, whole, snapshot):
+    damage(whole / "policy.npz")
+    before = snapshot(whole.folder)
+    with pytest.raises(UserError, match=r"policy\.npz: not a policy of itt"):
+        train(cartpole(), "whole")
+    assert snapshot(whole.folder) == before
+
+
+# Another's folder
+
+
+@pytest.mark.parametrize(
+    ("other", "difference"),
+    [
+        (cartpole(seed=1), "seed is 0 there, 1 here"),
+        (cartpole(method="iot"), "method is itt there, iot here"),
+        (cartpole(4, "algorithm.sigma=2"), r"algorithm\.sigma is 1\.0 there, 2\.0 here"),
+        (cartpole(4, "algorithm.lazy.period=3"), r"algorithm\.lazy is None there"),
+        (cartpole(9), r"algorithm\.iterations is 4 there, 9 here\); choose another --out; --extend lengthens a run"),
+    ],
+)
+@pytest.mark.parametrize("state", ["finished", "stopped", "before its first checkpoint"])
+def test_another_runs_folder_is_refused_and_not_touched(train, snapshot, other, difference, state):
+    folder = train(cartpole(), stop_after=9 if state == "finished" else 2).folder
+    if state == "before its first checkpoint":
+        (folder / "checkpoint").unlink()
+    before = snapshot(folder)
+    with pytest.raises(UserError, match=rf"run: holds another run \(.*{difference}"):
+        train(other)
+    assert snapshot(folder) == before
+
+
+@pytest.mark.parametrize("extend", [False, True])
+def test_a_run_is_never_shortened(train, whole, snapshot, extend):
+    before = snapshot(whole.folder)
+    with pytest.raises(UserError) as error:
+        train(cartpole(2), "whole", extend=extend)
+    assert "--extend" not in str(error.value)
+    assert snapshot(whole.folder) == before
+
+
+def test_a_policy_without_a_run_is_not_overwritten(train, tmp_path, snapshot):
+    (tmp_path / "run").mkdir()
+    policy_file.write(tmp_path / "run" / "policy.npz", resolve(cartpole()), np.zeros(6))
+    before = snapshot(tmp_path)
+    with pytest.raises(UserError, match="holds a finished run without its checkpoint"):
+        train(cartpole())
+    assert snapshot(tmp_path) == before
+
+
+def test_a_file_is_no_folder(train, tmp_path):
+    (tmp_path / "run").write_text("mine")
+    with pytest.raises(UserError, match="run: is a file; --out names a folder"):
+        train(cartpole())
+    assert (tmp_path / "run").read_text() == "mine"
+
+
+def test_a_folder_that_cannot_be_made_is_told(train, tmp_path):
+    (tmp_path / "file").write_text("mine")
+    with pytest.raises(UserError, match=r"file/run: cannot be written \(Not a directory\)"):
+        train(cartpole(), "file/run")
+
+
+def test_two_cannot_write_to_one_folder(train, stopped, snapshot):
+    before = snapshot(stopped.folder)
+    with open(stopped / ".lock") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        with pytest.raises(UserError, match="another itt train is writing to it"):
+            train(cartpole())
+    after = snapshot(stopped.folder)
+    assert {name: entry for name, entry in after.items() if name != ".lock"} == {
+        name: entry for name, entry in before.items() if name != ".lock"
+    }
+
+
+def test_the_folder_is_free_again_when_a_training_has_failed(train, monkeypatch):
+    monkeypatch.setattr("itt.algorithms.es.trainer.search.tell", lambda *_: 1 / 0)
+    with pytest.raises(ZeroDivisionError):
+        train(cartpole())
+    monkeypatch.undo()
+    assert len(train(cartpole()).rows()) == 4
