@@ -9,6 +9,7 @@ from typing import Annotated, Any
 
 import typer
 
+from itt.bench.cli import app as bench
 from itt.errors import Stopped, UserError
 
 app = typer.Typer(
@@ -19,6 +20,8 @@ app = typer.Typer(
     rich_markup_mode=None,
     pretty_exceptions_enable=False,
 )
+
+app.add_typer(bench, name="bench")
 
 Env = Annotated[str, typer.Option(help="The paper's name of an env (`itt envs` lists them) or any Gymnasium id.")]
 Method = Annotated[str, typer.Option(help="itt, iot or explicit.")]

@@ -46,7 +46,8 @@ class _CompiledFloor:
         self.player = player
 
     def record(self, theta: Theta, key: Key) -> Actions:
-        player, taken = self.player, []
+        player = self.player
+        taken: list[Actions] = []
         policy.begin(player.actor, player.run, theta, key)
         self.begin(key)
         over = False
@@ -72,7 +73,8 @@ class _SimulatorFloor:
         self.player = player
 
     def record(self, theta: Theta, key: Key) -> Actions:
-        player, taken = self.player, []
+        player = self.player
+        taken: list[Actions] = []
         policy.begin(player.actor, player.run, theta, key)
         state, _ = player.env.reset(seed=seeding.env_seed(key))
         over = False

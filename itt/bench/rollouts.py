@@ -53,7 +53,11 @@ def measure(run: Run, seconds: float) -> dict[str, Any]:
 
     clocks = {id(one): _TimedResets(one.env) for one in (ours, theirs)}
     ours.env, theirs.env = clocks[id(ours)], clocks[id(theirs)]  # type: ignore[assignment]
-    rollouts, floors, references, efficiencies, speedups = [], [], [], [], []
+    rollouts: list[float] = []
+    floors: list[float] = []
+    references: list[float] = []
+    efficiencies: list[float] = []
+    speedups: list[float] = []
     until = time.monotonic() + seconds
     while len(references) <= FEWEST or time.monotonic() < until:
         pairs = [(_played(ours, theta, keys), _replayed(bare, keys, tapes)) for _ in range(PAIRS)]

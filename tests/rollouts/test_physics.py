@@ -1,7 +1,8 @@
 """Compiled physics beside the reference env: the same states, observations, rewards and ends.
 
-Where a formula takes an exponential, a logarithm or a norm, or NumPy multiplies a vector and a matrix in its own order,
-the last bit may differ: there the tolerance is 1e-12, relative.
+Where a formula takes an exponential, a logarithm or a norm, or NumPy does in its own way what the compiler does in
+another (a vector times a matrix, the cosine of CartPole and Acrobot on some CPUs), the last bit may differ: there the
+tolerance is 1e-12.
 """
 
 import numba
@@ -16,7 +17,7 @@ from itt.rollouts.compiled.physics import has_diverged
 CLASSIC = ("CartPole-v1", "MountainCar-v0", "Acrobot-v1", "MountainCarContinuous-v0")
 GYM_MUJOCO = ("Swimmer-v2", "Hopper-v2", "HalfCheetah-v2", "Walker2d-v2")
 SUITE = tuple(DMCS.values())
-EXACT = (*CLASSIC, *GYM_MUJOCO, "walker-walk")
+EXACT = ("MountainCar-v0", "MountainCarContinuous-v0", *GYM_MUJOCO, "walker-walk")
 close = {"rtol": 1e-12, "atol": 1e-14}
 
 
@@ -40,14 +41,13 @@ class Pair:
             np.testing.assert_array_equal(self.seen, self.observation)
         else:
             np.testing.assert_allclose(self.seen, self.observation, **close)
-        for one, other in zip(self.states(self.env), self.states(self.twin), strict=True):
-            np.testing.assert_array_equal(one, other)
-
-    def states(self, env):
-        if self.name not in CLASSIC:
-            return env.unwrapped.data.qpos, env.unwrapped.data.qvel
-        state = env.unwrapped.state
-        return (state if env is self.env else self.physics.state[: len(state)],)
+        if self.name in CLASSIC:
+            state = self.env.unwrapped.state
+            np.testing.assert_allclose(self.physics.state[: len(state)], state, rtol=0.0, atol=1e-12)
+        else:
+            one, other = self.env.unwrapped.data, self.twin.unwrapped.data
+            np.testing.assert_array_equal(one.qpos, other.qpos)
+            np.testing.assert_array_equal(one.qvel, other.qvel)
 
     def step(self, action):
         """Returns the reward and whether the episode ended by the task's rule, and by its limit."""
@@ -79,21 +79,29 @@ def lively(pair, step, rng):
 @pytest.mark.parametrize("name", (*CLASSIC, *GYM_MUJOCO, *SUITE))
 def test_a_thousand_steps_are_those_of_the_reference_env(name):
     pair, rng = Pair(name), np.random.default_rng(5)
-    rewards, over, seed = set(), True, 0
+    over, seed = True, 0
     for step in range(1000):
         if over:
             seed += 1
             pair.begin(seed)
-        reward, terminated, truncated = pair.step(lively(pair, step, rng))
-        rewards.add(reward)
+        _, terminated, truncated = pair.step(lively(pair, step, rng))
         over = terminated or truncated
-    assert name in CLASSIC or len(rewards) > 10, "rewards that are all the same show nothing"
+
+
+@pytest.mark.parametrize("name", (*GYM_MUJOCO, *SUITE))
+def test_the_first_steps_of_many_episodes_are_those_of_the_reference_env(name):
+    pair, rng = Pair(name), np.random.default_rng(6)
+    rewards = set()
+    for seed in range(20):
+        pair.begin(seed)
+        rewards.update(pair.step(lively(pair, step, rng))[0] for step in range(15))
+    assert len(rewards) > 20, "rewards that are all the same show nothing"
 
 
 def leaning(observation):
-    """Holds the pole a little to one side, and so runs off the track."""
+    """Holds the pole to one side, and so runs off the track."""
     _, _, angle, turn = observation
-    return int(angle + 0.5 * turn > 0.02)
+    return int(angle + 0.3 * turn > 0.05)
 
 
 GOALS = {
@@ -117,7 +125,7 @@ def test_the_goal_is_reached_in_the_same_step(name):
 
 @pytest.mark.parametrize("name", CLASSIC)
 def test_one_step_from_anywhere_is_the_same(name):
-    """Walls, speed limits and edges of rounding, which an episode seldom meets. Half the numbers stand on such edges."""
+    """Walls, speed limits and edges of rounding, which an episode seldom meets: half of all numbers stand on one."""
     pair, rng = Pair(name), np.random.default_rng(3)
     pair.begin(0)
     size = len(pair.env.unwrapped.state)
@@ -127,7 +135,7 @@ def test_one_step_from_anywhere_is_the_same(name):
         4: ([-2.4, 2.4, -3.1, 3.1, 0.2, -0.2],) * 4,
     }
     reach = {2: (1.0, 0.07), 4: (3.0, 12.0, 3.0, 28.0) if name == "Acrobot-v1" else (2.5, 3.0, 0.25, 3.0)}[size]
-    for _ in range(5000):
+    for _ in range(2000):
         numbers = [
             rng.choice(edge) if rng.random() < 0.5 else rng.uniform(-most, most)
             for edge, most in zip(edges[size], reach, strict=True)

@@ -64,7 +64,7 @@ def test_it_is_seen_in_the_step_that_does_it_though_mujoco_looks_only_in_the_nex
     physics.begin(twin, twin_env, 0)
     for data in (env.unwrapped.data, twin_env.unwrapped.data):
         data.qpos[0] = 1e10 - 1.0
-        data.qvel[0] = 25.0  # 1.25 m in the five physics steps of a step, 1 m in four of them
+        data.qvel[0] = 22.0  # 1.1 m in the five physics steps of a step, 0.88 m in four of them
 
     env.step(np.zeros(6))
 
@@ -81,8 +81,7 @@ def test_nothing_of_it_is_left_in_the_next_episode(name):
     for episode in range(2):
         physics.begin(twin, env, 3)
         for _ in range(20):
-            reward, terminated, diverged = physics.step(twin, action)
-            assert not diverged
+            assert not physics.step(twin, action)[2]
         physics.observe(twin, seen[episode])
         env.unwrapped.data.qvel[-1] = 1e12
         assert physics.step(twin, action)[2]

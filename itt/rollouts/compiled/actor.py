@@ -25,7 +25,17 @@ from itt.policies import Architecture, Theta, encoded_size
 from itt.rollouts.compiled import generator, towers
 from itt.rollouts.compiled.generator import LANES
 from itt.rollouts.compiled.kernel import kernel, larger
-from itt.rollouts.compiled.towers import ACTIVATION, INPUTS, LINEAR, OUTPUTS, ROUNDING, START, TANH, bound_layer
+from itt.rollouts.compiled.towers import (
+    ACTIVATION,
+    INPUTS,
+    LINEAR,
+    OUTPUTS,
+    ROUNDING,
+    START,
+    TANH,
+    bound_layer,
+    exact_layer,
+)
 from itt.seeding import Key, Purpose
 from itt.study import Run
 
@@ -37,8 +47,10 @@ _KERNELS = {"dot": DOT, "softmax": SOFTMAX, "angular": ANGULAR}
 _CANDIDATES, _SUBSAMPLE, _SELECTION = 0, 1, 2
 _FEW = 32
 """Up to so many candidates a float32 pass saves nothing."""
+_SEVERAL = 8
+"""From so many candidates of a block on, the whole block costs less than each alone. ReLU makes ties common."""
 # Rows of `buffers`.
-_INPUT, _SPARE, _LATENT, _QUERY, _VALUES, _OTHER, _SIZE, _ERROR, _BOUNDS = range(9)
+_INPUT, _SPARE, _LATENT, _QUERY, _VALUES, _OTHER, _SIZE, _ERROR, _BOUNDS, _ZERO = range(10)
 
 
 class Actor(NamedTuple):
@@ -83,15 +95,18 @@ class Actor(NamedTuple):
     scores: NDArray[np.float32]
     """(N / LANES, LANES)"""
     exact: NDArray[np.float64]
-    """(candidates,)"""
+    """float64 scores, (N,)"""
     query: NDArray[np.float32]
     """the weights of the features in this state, (w,)"""
     drawn: NDArray[np.float32]
     first: NDArray[np.float32]
     second: NDArray[np.float32]
     """blocks of candidates on their way through a tower, (w, LANES) each"""
+    wide: NDArray[np.float64]
+    wider: NDArray[np.float64]
+    """the same in float64"""
     buffers: NDArray[np.float64]
-    """(9, 2 w)"""
+    """(10, 2 w)"""
 
 
 def make(run: Run, spec: EnvSpec, architecture: Architecture) -> Actor:
@@ -145,12 +160,14 @@ def make(run: Run, spec: EnvSpec, architecture: Architecture) -> Actor:
         size=np.zeros(widest),
         error=np.zeros(widest),
         scores=np.zeros((-(-count // LANES), LANES), dtype=np.float32),
-        exact=np.zeros(count),
+        exact=np.zeros(-(-count // LANES) * LANES),
         query=np.zeros(widest, dtype=np.float32),
         drawn=np.zeros((encoded, LANES), dtype=np.float32),
         first=np.zeros((widest, LANES), dtype=np.float32),
         second=np.zeros((widest, LANES), dtype=np.float32),
-        buffers=np.zeros((9, 2 * widest)),
+        wide=np.zeros((widest, LANES)),
+        wider=np.zeros((widest, LANES)),
+        buffers=np.zeros((10, 2 * widest)),
     )
 
 
@@ -202,8 +219,12 @@ def choose(actor: Any, transition: Any) -> Any:
         _latent(actor)
     if actor.filtered:
         return _best(actor, transition)
-    for n in range(actor.candidates):
-        actor.exact[n] = _exact_score(actor, transition, n)
+    if actor.candidates <= _FEW:
+        for n in range(actor.candidates):
+            actor.exact[n] = _exact_score(actor, transition, n)
+    else:
+        for block in range(len(actor.scores)):
+            _exact_block(actor, transition, block)
     return _among_exact(actor, transition)
 
 
@@ -309,11 +330,57 @@ def _exact_score(actor: Any, transition: Any, n: Any) -> Any:
         product += values[i] * actor.buffers[_LATENT, i]
         left += values[i] * values[i]
         right += actor.buffers[_LATENT, i] * actor.buffers[_LATENT, i]
-    if actor.kernel != ANGULAR:
-        return product
+    return _angular(product, left, right) if actor.kernel == ANGULAR else product
+
+
+@kernel
+def _angular(product: Any, left: Any, right: Any) -> Any:
+    """Eq. 8, from a dot product and two squared lengths."""
     lengths = math.sqrt(left) * math.sqrt(right)
     cosine = min(max(product / lengths, -1.0), 1.0) if lengths > 0.0 else 0.0
     return 1.0 - 2.0 / math.pi * math.acos(cosine)
+
+
+@kernel
+def _exact_block(actor: Any, transition: Any, block: Any) -> None:
+    """`_exact_score` of LANES candidates at once, the same bits: into `exact`."""
+    start, encoded = block * LANES, len(actor.actions)
+    source, target, zero = actor.wide, actor.wider, actor.buffers[_ZERO]
+    if actor.source == FRESH:
+        both = generator.mixed(actor.keys[_CANDIDATES], transition)
+        generator.fill(both, actor.low, actor.span, actor.candidates, start, actor.drawn)
+        for j in range(encoded):
+            for lane in range(LANES):
+                source[j, lane] = actor.drawn[j, lane]
+    else:
+        both = generator.mixed(actor.keys[_SUBSAMPLE], transition)
+        for lane in range(min(LANES, actor.candidates - start)):
+            place = _pooled(actor, both, start + lane)
+            for j in range(encoded):
+                source[j, lane] = actor.actions[j, place]
+    if actor.method == IOT:
+        for number in range(len(actor.state)):
+            begin, outputs, inputs, activation = actor.state[number]
+            if number == 0:
+                first, latent = begin + inputs - encoded, actor.buffers[_LATENT]
+                exact_layer(actor.theta, first, outputs, encoded, inputs, latent, activation, source, target)
+            else:
+                exact_layer(actor.theta, begin, outputs, inputs, inputs, zero, activation, source, target)
+            source, target = target, source
+        for lane in range(LANES):
+            actor.exact[start + lane] = source[0, lane]
+        return
+    for number in range(len(actor.action)):
+        begin, outputs, inputs, activation = actor.action[number]
+        exact_layer(actor.theta, begin, outputs, inputs, inputs, zero, activation, source, target)
+        source, target = target, source
+    for lane in range(LANES):
+        product, left, right = 0.0, 0.0, 0.0
+        for i in range(actor.state[-1, OUTPUTS]):
+            product += source[i, lane] * actor.buffers[_LATENT, i]
+            left += source[i, lane] * source[i, lane]
+            right += actor.buffers[_LATENT, i] * actor.buffers[_LATENT, i]
+        actor.exact[start + lane] = _angular(product, left, right) if actor.kernel == ANGULAR else product
 
 
 @kernel
@@ -403,9 +470,12 @@ def _best(actor: Any, transition: Any) -> Any:
             near += np.int32(actor.scores[block, lane] >= threshold)
         if near == 0:
             continue
+        if near > _SEVERAL:
+            _exact_block(actor, transition, block)
         for lane in range(LANES):
             if actor.scores[block, lane] >= threshold:
-                score = _exact_score(actor, transition, block * LANES + lane)
+                n = block * LANES + lane
+                score = actor.exact[n] if near > _SEVERAL else _exact_score(actor, transition, n)
                 if score > highest:
                     chosen, highest = block * LANES + lane, score
     return max(chosen, 0)

@@ -44,14 +44,18 @@ def attach(env: gymnasium.Env[Any, Any], spec: EnvSpec) -> Physics:
 
 
 @kernel
-def advance(physics: Any, action: Any) -> None:
-    """Plays one step as dm_control does: it ends with a first half, so that all positions are those of the state."""
+def step(physics: Any, action: Any) -> Any:
+    """Plays one step; returns (reward, terminated), and no task is ever terminated.
+
+    As dm_control does, it ends with the first half of a physics step: so all positions are those of the state.
+    """
     for i in range(len(physics.ctrl)):
         physics.ctrl[i] = action[i]
     mj_step2(physics.model, physics.data)
     for _ in range(physics.substeps - 1):
         mj_step(physics.model, physics.data)
     mj_step1(physics.model, physics.data)
+    return _reward(physics), False
 
 
 @kernel
@@ -68,7 +72,7 @@ def observe(physics: Any, out: Any) -> None:
 
 
 @kernel
-def reward(physics: Any) -> Any:
+def _reward(physics: Any) -> Any:
     """The task's reward of the state that a step led to, in [0, 1]."""
     if physics.kind == FISH:
         return _reward_fish(physics)

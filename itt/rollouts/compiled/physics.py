@@ -61,19 +61,18 @@ def observe(physics: Any, out: Any) -> None:
 def step(physics: Any, action: Any) -> Any:
     """Plays one step of the env; returns (reward, terminated, diverged).
 
-    `action` holds a coordinates, or in front the index of a discrete action. A step is diverged if MuJoCo gave up its
-    simulation in it (see `simulation.diverged`) or its reward is not finite. Its reward is 0 and the episode is over.
+    `action` holds a coordinates within their bounds, or in front the index of a discrete action. A step is diverged if
+    MuJoCo gave up its simulation in it (see `simulation.diverged`) or its reward is not finite: the reward is then 0,
+    and the episode is over.
     """
-    terminated = False
+    failed = False
     if physics.kind <= ACROBOT:
         reward, terminated = classic_control.step(physics, action)
-        failed = False
     else:
         if physics.kind == GYMNASIUM:
             reward, terminated = mujoco_gym.step(physics, action)
         else:
-            mujoco_suite.advance(physics, action)
-            reward = mujoco_suite.reward(physics)
+            reward, terminated = mujoco_suite.step(physics, action)
         failed = diverged(physics.warnings, physics.qpos, physics.qvel)
     if failed or not math.isfinite(reward):
         return 0.0, False, True

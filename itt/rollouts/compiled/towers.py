@@ -83,6 +83,33 @@ def product(
 
 
 @kernel
+def exact_layer(
+    theta: Any,
+    start: Any,
+    outputs: Any,
+    inputs: Any,
+    stride: Any,
+    offset: Any,
+    activation: Any,
+    source: Any,
+    target: Any,
+) -> None:
+    """A layer of LANES candidates in float64, each sum in the order in which `run` takes it: the same bits.
+
+    W has its element (i, j) at theta[start + i stride + j]; the sums begin at offset[i].
+    """
+    for i in range(outputs):
+        for lane in range(LANES):
+            target[i, lane] = offset[i]
+        for j in range(inputs):
+            weight = theta[start + i * stride + j]
+            for lane in range(LANES):
+                target[i, lane] += weight * source[j, lane]
+        for lane in range(LANES):
+            target[i, lane] = activate(target[i, lane], activation)
+
+
+@kernel
 def activate_block(block: Any, rows: Any, activation: Any) -> None:
     """The activation of LANES columns, in place."""
     if activation == RELU:

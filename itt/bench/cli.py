@@ -1,0 +1,105 @@
+"""`itt bench ...`: parse, measure, print. Whatever measures is imported by the command that needs it."""
+
+from __future__ import annotations
+
+import json
+import sys
+from collections.abc import Callable, Iterable
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from itt.errors import UserError
+
+app = typer.Typer(
+    name="bench",
+    help="Measure speed on this machine. docs/benchmarks.md says what the figures mean.",
+    rich_markup_mode=None,
+)
+
+Row = dict[str, Any]
+Json = Annotated[bool, typer.Option("--json", help="Print JSON.")]
+Out = Annotated[Path | None, typer.Option(help="A file for the figures and the machine, as JSON.")]
+Seconds = Annotated[float, typer.Option(min=0.0, help="Seconds to measure for, at least; each row.")]
+
+
+@app.command()
+def rollouts(
+    env: Annotated[list[str] | None, typer.Option(help="An env. Repeats.")] = None,
+    method: Annotated[list[str] | None, typer.Option(help="itt, iot or explicit. Repeats.")] = None,
+    everything: Annotated[bool, typer.Option("--all", help="All envs and methods, or those given.")] = False,
+    variant: Annotated[str, typer.Option(help="A built-in variant.")] = "vanilla",
+    candidates: Annotated[int | None, typer.Option(min=1, help="N; default: the paper's.")] = None,
+    resample: Annotated[str | None, typer.Option(help="transition, iteration or once; default: the paper's.")] = None,
+    seconds: Seconds = 10.0,
+    out: Out = None,
+    as_json: Json = False,
+) -> int:
+    """Time rollouts beside a replay of their controls and beside the reference engine.
+
+    A row an env and method: env steps a CPU second of the compiled engine, of the simulator alone (the floor) and of
+    the reference engine, medians over interleaved repeats, resets apart.
+    """
+    from itt.bench.rollouts import measure
+    from itt.envs import CATALOG
+    from itt.study import METHODS, single
+
+    if not everything and not (env and method):
+        raise UserError("itt bench rollouts: name --env and --method, or ask for --all")
+    overrides = [] if candidates is None else [f"candidates.count={candidates}"]
+    overrides += [] if resample is None else [f"candidates.resample={resample}"]
+    cells = [(name, by) for name in env or CATALOG for by in method or METHODS]
+    runs = [single(name, by, variant, overrides=overrides) for name, by in cells]
+    rows = (measure(run, seconds) for run in runs)
+    return _give("rollouts", rows, out, as_json, _rollout)
+
+
+def _rollout(row: Row) -> str:
+    return (
+        f"{row['env']} {row['method']}: {row['steps_per_s']:,.0f} steps/s; the simulator alone "
+        f"{row['floor_steps_per_s']:,.0f} (efficiency {row['efficiency']:.2f}), the reference engine "
+        f"{row['reference_steps_per_s']:,.0f} (speed-up {row['speedup']:.1f}); a reset {row['reset_seconds']:.1e} s"
+    )
+
+
+def _give(
+    benchmark: str,
+    rows: Iterable[dict[str, Any]],
+    out: Path | None,
+    as_json: bool,
+    line: Callable[[dict[str, Any]], str],
+) -> int:
+    """Tells each row as it comes, on the terminal's error channel where the output is to be JSON; then the whole."""
+    from itt.bench import results
+
+    where, kept = results.machine(), []
+    for row in rows:
+        print(line(row), file=sys.stderr if as_json else sys.stdout, flush=True)
+        kept.append(row)
+    if as_json:
+        print(json.dumps(kept[0] if len(kept) == 1 else kept, indent=1))
+    if out is not None:
+        results.write(out, benchmark, where, kept)
+    return 0
+
+
+@app.command()
+def ranks(seconds: Seconds = 10.0, out: Out = None, as_json: Json = False) -> int:
+    """Time 1 and 2 MPI workers beside 1 and 2 independent processes, playing HalfCheetah (itt).
+
+    Steps a second of wall clock, so that it needs a machine with two free cores. Starts its own mpiexec: not to be
+    started under one.
+    """
+    from itt.bench.ranks import measure
+
+    return _give("ranks", (measure(seconds) for _ in range(1)), out, as_json, _rank)
+
+
+def _rank(row: Row) -> str:
+    return (
+        f"{row['env']} {row['method']}: {row['one_worker_steps_per_s']:,.0f} and {row['two_workers_steps_per_s']:,.0f} "
+        f"steps/s with 1 and 2 workers, {row['one_process_steps_per_s']:,.0f} and "
+        f"{row['two_processes_steps_per_s']:,.0f} with 1 and 2 processes (relative efficiency "
+        f"{row['relative_efficiency']:.3f}); the coordinator takes {100 * row['coordinator_cpu']:.1f} % of a core"
+    )
