@@ -7,7 +7,8 @@ from pathlib import Path
 import pytest
 
 from itt.errors import UserError
-from itt.study import METHODS, expand, load, single
+from itt.settings import METHODS
+from itt.study import expand, load, single
 
 ROOT = Path(__file__).parents[1]
 CARTPOLE = {"envs": ["CartPole-v1"], "methods": ["itt"], "seeds": 1}

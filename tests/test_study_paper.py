@@ -10,7 +10,8 @@ from ruamel.yaml import YAML
 
 from itt import published
 from itt.published.names import DMCS, ENVS
-from itt.study import METHODS, json_schema, load
+from itt.settings import METHODS
+from itt.study import json_schema, load
 
 ROOT = Path(__file__).parents[1]
 STUDIES = sorted((ROOT / "config").glob("*.yaml"))

@@ -43,7 +43,8 @@ def rollouts(
     """
     from itt.bench.rollouts import measure
     from itt.envs import CATALOG
-    from itt.study import METHODS, single
+    from itt.settings import METHODS
+    from itt.study import single
 
     if not everything and not (env and method):
         raise UserError("itt bench rollouts: name --env and --method, or ask for --all")
@@ -60,6 +61,53 @@ def _rollout(row: Row) -> str:
         f"{row['env']} {row['method']}: {row['steps_per_s']:,.0f} steps/s; the simulator alone "
         f"{row['floor_steps_per_s']:,.0f} (efficiency {row['efficiency']:.2f}), the reference engine "
         f"{row['reference_steps_per_s']:,.0f} (speed-up {row['speedup']:.1f}); a reset {row['reset_seconds']:.1e} s"
+    )
+
+
+@app.command()
+def ranks(seconds: Seconds = 10.0, out: Out = None, as_json: Json = False) -> int:
+    """Time 1 and 2 MPI workers beside 1 and 2 independent processes, playing HalfCheetah (itt).
+
+    Steps a second of wall clock, so that it needs a machine with two free cores. Starts its own mpiexec: not to be
+    started under one.
+    """
+    from itt.bench.ranks import measure
+
+    return _give("ranks", (measure(seconds) for _ in range(1)), out, as_json, _rank)
+
+
+def _rank(row: Row) -> str:
+    return (
+        f"{row['env']} {row['method']}: {row['one_worker_steps_per_s']:,.0f} and {row['two_workers_steps_per_s']:,.0f} "
+        f"steps/s with 1 and 2 workers, {row['one_process_steps_per_s']:,.0f} and "
+        f"{row['two_processes_steps_per_s']:,.0f} with 1 and 2 processes (relative efficiency "
+        f"{row['relative_efficiency']:.3f}); the coordinator takes {100 * row['coordinator_cpu']:.1f} % of a core"
+    )
+
+
+@app.command()
+def search(
+    candidates: Annotated[int, typer.Option(min=1, help="N.")] = 1000,
+    dim: Annotated[int, typer.Option(min=1, help="d, of an action and of a latent.")] = 6,
+    seconds: Seconds = 5.0,
+    out: Out = None,
+    as_json: Json = False,
+) -> int:
+    """Time one choice among N standing candidates: the engine's exact search, NumPy and, if installed, FAISS flat.
+
+    A row a search: microseconds a choice, milliseconds to build, candidates scanned, how often it finds the best and
+    how much of the way from a random candidate's score to the best one's it goes.
+    """
+    from itt.bench.search import measure
+
+    return _give("search", measure(candidates, dim, seconds), out, as_json, _search)
+
+
+def _search(row: Row) -> str:
+    return (
+        f"{row['name']}: {row['us_per_choice']:.1f} us a choice of {row['candidates']} in {row['dim']} dimensions, built "
+        f"in {row['build_ms']:.2f} ms; scans {row['scanned']}, recall@1 {row['recall_at_1']:.3f}, closes "
+        f"{100 * row['gap_closed']:.1f} % of the gap"
     )
 
 
@@ -82,24 +130,3 @@ def _give(
     if out is not None:
         results.write(out, benchmark, where, kept)
     return 0
-
-
-@app.command()
-def ranks(seconds: Seconds = 10.0, out: Out = None, as_json: Json = False) -> int:
-    """Time 1 and 2 MPI workers beside 1 and 2 independent processes, playing HalfCheetah (itt).
-
-    Steps a second of wall clock, so that it needs a machine with two free cores. Starts its own mpiexec: not to be
-    started under one.
-    """
-    from itt.bench.ranks import measure
-
-    return _give("ranks", (measure(seconds) for _ in range(1)), out, as_json, _rank)
-
-
-def _rank(row: Row) -> str:
-    return (
-        f"{row['env']} {row['method']}: {row['one_worker_steps_per_s']:,.0f} and {row['two_workers_steps_per_s']:,.0f} "
-        f"steps/s with 1 and 2 workers, {row['one_process_steps_per_s']:,.0f} and "
-        f"{row['two_processes_steps_per_s']:,.0f} with 1 and 2 processes (relative efficiency "
-        f"{row['relative_efficiency']:.3f}); the coordinator takes {100 * row['coordinator_cpu']:.1f} % of a core"
-    )

@@ -10,9 +10,9 @@ from numpy.typing import NDArray
 from itt import seeding
 from itt.policies import Theta
 from itt.rollouts.compiled import actor as policy
-from itt.rollouts.compiled import classic_control, mujoco_suite, physics
+from itt.rollouts.compiled import classic_control, physics
 from itt.rollouts.compiled.kernel import kernel
-from itt.rollouts.compiled.library import mj_step
+from itt.rollouts.compiled.library import mj_step, mj_step1, mj_step2
 from itt.rollouts.compiled.player import CompiledPlayer, SimulatorPlayer
 from itt.rollouts.compiled.simulation import ACROBOT, GYMNASIUM
 from itt.seeding import Key
@@ -103,10 +103,14 @@ def _replay(simulation: Any, actions: Any) -> None:
     for t in range(len(actions)):
         if simulation.kind <= ACROBOT:
             classic_control.step(simulation, actions[t])
-        elif simulation.kind == GYMNASIUM:
-            for i in range(len(simulation.ctrl)):
-                simulation.ctrl[i] = actions[t, i]
+            continue
+        for i in range(len(simulation.ctrl)):
+            simulation.ctrl[i] = actions[t, i]
+        if simulation.kind == GYMNASIUM:
             for _ in range(simulation.substeps):
                 mj_step(simulation.model, simulation.data)
         else:
-            mujoco_suite.advance(simulation, actions[t])
+            mj_step2(simulation.model, simulation.data)
+            for _ in range(simulation.substeps - 1):
+                mj_step(simulation.model, simulation.data)
+            mj_step1(simulation.model, simulation.data)

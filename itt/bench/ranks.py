@@ -104,5 +104,5 @@ def _line(job: subprocess.Popen[str]) -> str:
     assert job.stdout is not None
     line = job.stdout.readline()
     if not line:
-        raise RuntimeError(f"`{' '.join(map(str, job.args))}` ended with code {job.wait()}")  # type: ignore[union-attr]
+        raise RuntimeError(f"`{job.args!r}` ended with code {job.wait()}")
     return line

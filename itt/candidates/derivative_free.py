@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from itt.candidates.selection import draw, log_weights
 from itt.candidates.sources import Actions, Box
-from itt.study import DerivativeFree
+from itt.settings import DerivativeFree
 
 
 def refine(

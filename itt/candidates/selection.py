@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from itt.study import Kernel
+from itt.settings import Kernel
 
 Values = NDArray[np.float64]
 

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from itt import seeding
 from itt.candidates import generator
 from itt.seeding import Key, Purpose
-from itt.study import Candidates
+from itt.settings import Candidates
 
 Actions = NDArray[np.float32]
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from itt.study import Activation, Method, Policy, Tower
+from itt.settings import Activation, Method, Policy, Tower
 
 Theta = NDArray[np.float64]
 

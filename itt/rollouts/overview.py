@@ -7,7 +7,8 @@ from typing import Any
 from itt import published
 from itt.envs import CATALOG
 from itt.rollouts.resolve import architecture_of, resolve
-from itt.study import METHODS, single
+from itt.settings import METHODS
+from itt.study import single
 
 
 def overview() -> list[dict[str, Any]]:

@@ -10,7 +10,7 @@ from hypothesis.extra.numpy import arrays
 from scipy import stats
 
 from itt.candidates import argmax, draw, log_weights
-from itt.study import Kernel
+from itt.settings import Kernel
 
 SMALLEST_P = 1e-5
 scores_of_any_size = arrays(np.float64, st.integers(1, 20), elements=st.floats(-1e6, 1e6))

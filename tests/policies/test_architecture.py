@@ -11,7 +11,7 @@ from itt import published
 from itt.policies import architecture
 from itt.published.names import ENVS
 from itt.rollouts.overview import overview
-from itt.study import METHODS, Policy, Tower
+from itt.settings import METHODS, Policy, Tower
 
 # Where Table 4 cannot be met: an explicit policy over n discrete actions needs n outputs, and Bullet's pendulum has
 # observation 5 and action 1, which give 6/7/6.

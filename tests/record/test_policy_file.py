@@ -9,7 +9,8 @@ import pytest
 
 from itt.errors import UserError
 from itt.record import policy_file
-from itt.study import METHODS, single
+from itt.settings import METHODS
+from itt.study import single
 
 RUN = single("CartPole-v1", "itt", overrides=["policy.state.width=[3]"])
 THETA = np.array([0.1, -np.inf, 1e-310])

@@ -109,7 +109,7 @@ def test_sampling_follows_the_probabilities_of_eq_3(name):
     env, method, settings = SAMPLED[name]
     pool = ["policy.selection=sample", "candidates.resample=iteration", "candidates.count=12"]
     run, spec = resolve(single(env, method, overrides=[*pool, *settings])), describe(env)
-    architecture, random = architecture_of(run, spec), np.random.default_rng(3)
+    architecture, random = architecture_of(run, spec), np.random.default_rng(0)
     theta, state = 0.5 * random.standard_normal(architecture.size), 0.5 * random.standard_normal(spec.observation)
     player = actor.make(run, spec, architecture)
     actor.begin(player, run, theta, Key(0))
@@ -122,5 +122,5 @@ def test_sampling_follows_the_probabilities_of_eq_3(name):
         index = int(action[0]) if spec.discrete else int((actions == action).all(axis=1).argmax())
         chosen[index] += 1
 
-    assert expected.min() * DRAWS > 5 and np.ptp(expected) > 0.01  # enough for a chi-square, and no uniform draw
+    assert expected.min() * DRAWS > 5 and np.ptp(expected) > 0.03  # enough for a chi-square, and no uniform draw
     assert stats.chisquare(chosen, expected * DRAWS).pvalue > SMALLEST_P

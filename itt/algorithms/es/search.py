@@ -18,7 +18,7 @@ from itt.algorithms.es.directions import SAMPLINGS, Directions
 from itt.algorithms.es.estimators import antithetic, forward
 from itt.policies import Architecture, Theta
 from itt.seeding import Key, Purpose
-from itt.study import ES
+from itt.settings import ES
 
 
 @dataclass(frozen=True)

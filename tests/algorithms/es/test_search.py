@@ -6,7 +6,7 @@ import pytest
 from itt.algorithms.es import search
 from itt.algorithms.es.search import State
 from itt.policies import architecture
-from itt.study import ES, Lazy, Policy, Tower
+from itt.settings import ES, Lazy, Policy, Tower
 
 ITT = architecture("itt", Policy(width=3, state=Tower(layers=2), action=Tower(layers=1)), 4, 2, discrete=False)
 STATE = State(np.linspace(-1, 1, ITT.size), iteration=3)
