@@ -105,9 +105,38 @@ def search(
 
 def _search(row: Row) -> str:
     return (
-        f"{row['name']}: {row['us_per_choice']:.1f} us a choice of {row['candidates']} in {row['dim']} dimensions, built "
-        f"in {row['build_ms']:.2f} ms; scans {row['scanned']}, recall@1 {row['recall_at_1']:.3f}, closes "
+        f"{row['name']}: {row['us_per_choice']:.1f} us a choice of {row['candidates']} in {row['dim']} dimensions, "
+        f"built in {row['build_ms']:.2f} ms; scans {row['scanned']}, recall@1 {row['recall_at_1']:.3f}, closes "
         f"{100 * row['gap_closed']:.1f} % of the gap"
+    )
+
+
+@app.command("plot")
+def draw(
+    results: Annotated[Path, typer.Argument(help="What `itt bench rollouts --out` wrote.")],
+    out: Annotated[Path, typer.Option(help="The image: .svg, .png or .pdf.")],
+) -> int:
+    """Draw steps a second by env: floor, compiled engine, reference engine; a panel a method."""
+    from itt.bench.plot import plot
+
+    print(plot(results, out))
+    return 0
+
+
+@app.command()
+def hours(
+    results: Annotated[Path, typer.Argument(help="What `itt bench rollouts --out` wrote.")], as_json: Json = False
+) -> int:
+    """Project the core-hours of the paper's Table 2 from measured rollouts, beside the paper's hours x 24 cores."""
+    from itt.bench.hours import project
+
+    return _give("hours", project(results), None, as_json, _hours)
+
+
+def _hours(row: Row) -> str:
+    return (
+        f"{row['env']} {row['method']}: at most {row['core_hours']:.1f} core-hours for {row['env_steps']:.2e} env steps; "
+        f"the paper's {row['paper_core_hours']:.1f}"
     )
 
 

@@ -1,9 +1,10 @@
-"""Ways to find the best of N standing candidates, each as it would be used: built once, asked for one state at a time."""
+"""Ways to find the best of N standing candidates: built once, then asked for one state at a time."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import cache
 from typing import Any
 
 import numpy as np
@@ -95,6 +96,7 @@ SEARCHES: dict[str, Callable[[Task], Ask]] = {"exact": compiled, "numpy": numpy,
 """By name; `exact` is the engine's own. Building takes a task, asking takes queries."""
 
 
+@cache
 def _run(candidates: int) -> Run:
     """Settings under which N candidates stand and the towers are one matrix each."""
     overrides = [f"candidates.count={candidates}", "candidates.resample=iteration"]

