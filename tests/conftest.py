@@ -30,6 +30,7 @@ hypothesis.settings.register_profile("statements", deadline=None, derandomize=Tr
 hypothesis.settings.load_profile("statements")
 
 
+@pytest.fixture(scope="session")
 def mpiexec() -> str:
     """The launcher beside this Python, which the wheel brings, or the machine's own."""
     beside = Path(sys.executable).with_name("mpiexec")
@@ -48,11 +49,11 @@ class Ended:
 
 
 @pytest.fixture(scope="session")
-def command() -> Callable[..., list[str]]:
+def command(request: pytest.FixtureRequest) -> Callable[..., list[str]]:
     """`itt` with arguments, as a list for `subprocess`; on `ranks` MPI ranks if that is given."""
 
     def build(*arguments: object, ranks: int | None = None) -> list[str]:
-        launcher = [] if ranks is None else [mpiexec(), "-n", str(ranks)]
+        launcher = [] if ranks is None else [request.getfixturevalue("mpiexec"), "-n", str(ranks)]
         return [*launcher, sys.executable, "-m", "itt.cli", *map(str, arguments)]
 
     return build

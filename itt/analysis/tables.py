@@ -1,7 +1,7 @@
 """Scores laid out as the paper's Table 6: a row an env, a column a method, the paper's number below ours.
 
-There are three such tables, one a reading of "score". `typeset` turns them into Markdown, LaTeX and HTML; `scores.csv` is
-the tidy original of all three.
+There are three such tables, one a reading of "score". `typeset` turns them into Markdown, LaTeX and HTML;
+`scores.csv` is the tidy original of all three.
 """
 
 from collections import Counter

@@ -111,6 +111,17 @@ def _search(row: Row) -> str:
     )
 
 
+@app.command("table")
+def markdown(
+    results: Annotated[Path, typer.Argument(help="What `itt bench rollouts --out` wrote.")],
+) -> int:
+    """Print a result as the Markdown table that docs/benchmarks.md has."""
+    from itt.bench.markdown import table
+
+    print(table(results))
+    return 0
+
+
 @app.command("plot")
 def draw(
     results: Annotated[Path, typer.Argument(help="What `itt bench rollouts --out` wrote.")],
@@ -135,7 +146,7 @@ def hours(
 
 def _hours(row: Row) -> str:
     return (
-        f"{row['env']} {row['method']}: at most {row['core_hours']:.1f} core-hours for {row['env_steps']:.2e} env steps; "
+        f"{row['env']} {row['method']}: at most {row['core_hours']:.1f} core-hours, {row['env_steps']:.1e} env steps; "
         f"the paper's {row['paper_core_hours']:.1f}"
     )
 

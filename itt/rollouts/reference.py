@@ -15,7 +15,7 @@ from itt.candidates.derivative_free import refine
 from itt.envs import EnvSpec, make
 from itt.policies import Theta
 from itt.policies.torch_policy import Explicit, OneTower, TwoTower, load_theta, module
-from itt.rollouts.compiled.simulation import has_diverged
+from itt.rollouts.compiled.simulation import watched_step
 from itt.rollouts.episode import Episode
 from itt.rollouts.resolve import architecture_of
 from itt.seeding import Key, Purpose
@@ -43,23 +43,11 @@ class ReferencePlayer:
         value, steps, over, diverged = 0.0, 0, False, False
         while not over:
             action = act(torch.from_numpy(np.asarray(state, dtype=np.float64)), steps)
-            state, reward, terminated, truncated, diverged = self._step(action)
+            state, reward, terminated, truncated, diverged = watched_step(self.env, action)
             value += reward
             steps += 1
             over = terminated or truncated or diverged
         return Episode(value, steps, time.perf_counter() - started, diverged)
-
-    def _step(self, action: Any) -> tuple[Any, float, bool, bool, bool]:
-        """(state, reward, terminated, truncated, diverged); a diverged step is worth nothing."""
-        try:
-            state, reward, terminated, truncated, _ = self.env.step(action)
-        except RuntimeError:  # what dm_control raises for it; Gymnasium goes on and says nothing
-            if not has_diverged(self.env):
-                raise
-            return None, 0.0, False, False, True
-        if has_diverged(self.env):
-            return None, 0.0, False, False, True
-        return state, float(reward), terminated, truncated, False
 
     def _actor(self, key: Key) -> Any:
         """The map (state, transition) -> action of one episode."""

@@ -9,9 +9,14 @@ import pytest
 from itt.bench import results
 from itt.errors import UserError
 
-RATES = {"steps_per_s": 9e3, "floor_steps_per_s": 1e4, "reference_steps_per_s": 1e3, "reset_seconds": 0.0, "repeats": 9}
+RATES = {"steps_per_s": 9e3, "floor_steps_per_s": 1e4, "reference_steps_per_s": 1e3} | {
+    "efficiency": 0.9,
+    "speedup": 9.0,
+    "reset_seconds": 0.0,
+    "repeats": 9,
+}
 ROWS = [
-    {"env": env, "method": method, "resample": "transition", **RATES}
+    {"env": env, "method": method, "candidates": 1000, "resample": "transition", **RATES}
     for env in ("HalfCheetah-v2", "CartPole-v1")
     for method in ("itt", "iot")
 ]
@@ -71,6 +76,13 @@ def test_hours_are_the_papers_iterations_at_the_measured_speed(itt, written):
     assert itt_row["episodes"] == 4000 * (2 * 282 + 1)  # D = 282: Table 4
     assert itt_row["core_hours"] == pytest.approx(itt_row["episodes"] * 1000 / 9e3 / 3600)
     assert itt_row["paper_core_hours"] == pytest.approx(24 * 12.94)
+
+
+def test_the_table_has_a_line_for_each_row(itt, written):
+    lines = itt("bench", "table", written).out.splitlines()
+    assert len(lines) == 2 + len(ROWS)
+    assert lines[2].startswith("| HalfCheetah-v2 | itt |")
+    assert len({line.count("|") for line in lines}) == 1
 
 
 def test_the_command_line_measures_nothing_before_it_is_asked():

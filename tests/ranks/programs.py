@@ -8,11 +8,16 @@ import os
 import signal
 import sys
 import time
+from pathlib import Path
 
 import numpy as np
 
+from itt.algorithms import es
 from itt.errors import Stopped, UserError
 from itt.ranks import Team, lead
+from itt.rollouts import resolve
+from itt.settings import METHODS
+from itt.study import single
 
 MEGABYTE = 2**20
 
@@ -43,6 +48,12 @@ def fail_at_once_or_sleep(shared, item):
 def exit_at_three(shared, item):
     if item == 3:
         sys.exit("item 3 ends its process")
+    return item
+
+
+def die_at_three(shared, item):
+    if item == 3:
+        os.kill(os.getpid(), signal.SIGKILL)
     return item
 
 
@@ -90,6 +101,12 @@ def exit_of_a_worker(team: Team) -> int:
     return 0
 
 
+def death_of_a_worker(team: Team) -> int:
+    """A process that the system kills, as for want of memory."""
+    team.map(die_at_three, None, range(6))
+    return 0
+
+
 def large(team: Team) -> int:
     """Items and results of several megabytes, more of them than any buffer holds."""
     items = [np.full(MEGABYTE, float(number)) for number in range(12)]  # 8 megabytes each
@@ -112,6 +129,26 @@ def stop_and_leave(team: Team) -> int:
     """An early end while large items and results are under way, and home at once."""
     shared = (os.getpid(), np.ones(MEGABYTE))
     team.map(signal_to_first, shared, [np.full(MEGABYTE, float(number)) for number in range(20)])
+    return 0
+
+
+def mistake(team: Team) -> int:
+    """A user's mistake that rank 0 finds."""
+    raise UserError("sigma is negative")
+
+
+def trainings(team: Team) -> int:
+    """Each method on a continuous and a discrete env, and a policy with many parameters."""
+    few = ["algorithm.iterations=2", "algorithm.directions=6", "candidates.count=50"]
+    seeds = {"itt": 4, "iot": 5, "explicit": 3}  # with which Acrobot's returns differ from the first iteration on
+    runs = [
+        single(env, method, "vanilla", seeds[method], few) for env in ("Swimmer-v2", "Acrobot-v1") for method in METHODS
+    ]
+    directions = sys.argv[3]
+    many = ["algorithm.iterations=1", "candidates.count=4", f"algorithm.directions={directions}"]
+    runs.append(single("HalfCheetah-v2", "itt", overrides=many))
+    for run in map(resolve, runs):
+        es.train(Path(sys.argv[2], run.env, run.method), run, team, print, lambda *_: None)
     return 0
 
 

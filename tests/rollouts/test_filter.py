@@ -16,6 +16,7 @@ from itt.study import single
 COUNT = 200
 KEY = Key(0, 2, 1, -1)
 POOL = ["candidates.resample=iteration"]
+SUBSAMPLE = ["candidates.resample=once", "candidates.subsample=15"]
 TANH = ["policy.state.activation=tanh", "policy.action.activation=tanh", "policy.action.output=tanh",
         "policy.tower.activation=tanh", "policy.tower.output=tanh"]  # fmt: skip
 
@@ -52,6 +53,25 @@ def test_no_float32_score_is_farther_from_the_exact_one_than_its_bound(env, meth
         assert np.isfinite(bound) and np.abs(found - exact).max() <= bound
 
 
+@pytest.mark.parametrize(
+    "settings",
+    [[], POOL, TANH, ["policy.kernel=angular"], ["candidates.resample=once", "candidates.subsample=150"]],
+    ids=" ".join,
+)
+@pytest.mark.parametrize("method", ["itt", "iot"])
+def test_exact_scores_are_the_same_bits_in_blocks_and_one_by_one(method, settings):
+    run, spec, size, player = compiled("HalfCheetah-v2", method, settings)
+    random = np.random.default_rng(0)
+    actor.begin(player, run, random.standard_normal(size), KEY)
+    chosen(player, spec, random.standard_normal(spec.observation), 7)
+
+    for block in range(len(player.scores)):
+        actor._exact_block(player, 7, block)
+
+    one_by_one = [actor._exact_score(player, 7, n) for n in range(player.candidates)]
+    np.testing.assert_array_equal(player.exact[: player.candidates], one_by_one)
+
+
 @pytest.mark.parametrize("method", ["itt", "iot"])
 def test_the_bound_leaves_few_candidates_open(method):
     run, spec, size, player = compiled("HalfCheetah-v2", method, ["policy.action.layers=1", "policy.tower.layers=2"])
@@ -82,7 +102,7 @@ def test_scores_beyond_the_range_of_float32_are_settled_in_float64(method, scale
 
 
 @pytest.mark.parametrize("count", [20, 1000])
-@pytest.mark.parametrize("settings", [[], POOL, ["candidates.resample=once", "candidates.subsample=15"]], ids=" ".join)
+@pytest.mark.parametrize("settings", [[], POOL, SUBSAMPLE], ids=" ".join)
 @pytest.mark.parametrize("method", ["itt", "iot"])
 def test_where_relu_is_dead_for_all_candidates_both_engines_take_the_first(method, settings, count):
     run, spec, size, player = compiled("HalfCheetah-v2", method, settings, count)
@@ -110,7 +130,7 @@ def test_of_discrete_actions_that_tie_the_first_is_taken(method, encoding):
 
 
 @pytest.mark.parametrize("count", [20, 1000])
-@pytest.mark.parametrize("settings", [[], POOL, ["candidates.resample=once", "candidates.subsample=15"]], ids=" ".join)
+@pytest.mark.parametrize("settings", [[], POOL, SUBSAMPLE], ids=" ".join)
 @pytest.mark.parametrize(
     ("method", "layers", "theta"),
     [
@@ -120,7 +140,7 @@ def test_of_discrete_actions_that_tie_the_first_is_taken(method, encoding):
     ids=["itt", "iot"],
 )
 def test_where_relu_makes_some_candidates_tie_the_first_of_those_is_taken(method, layers, theta, settings, count):
-    run, spec, size, player = compiled("MountainCarContinuous-v0", method, [*layers, *settings], count)
+    run, spec, _size, player = compiled("MountainCarContinuous-v0", method, [*layers, *settings], count)
     actor.begin(player, run, np.array(theta, dtype=np.float64), KEY)
     candidates = source(run.candidates, Box(np.array([-1], np.float32), np.array([1], np.float32)), KEY)
 

@@ -47,6 +47,8 @@ _KERNELS = {"dot": DOT, "softmax": SOFTMAX, "angular": ANGULAR}
 _CANDIDATES, _SUBSAMPLE, _SELECTION = 0, 1, 2
 _FEW = 32
 """Up to so many candidates a float32 pass saves nothing."""
+_FINE, _COARSE = 1e-30, 1e30
+"""Between these tolerances no score is near where float32 underflows or overflows, of which the bound knows nothing."""
 _SEVERAL = 8
 """From so many candidates of a block on, the whole block costs less than each alone. ReLU makes ties common."""
 # Rows of `buffers`.
@@ -218,7 +220,9 @@ def choose(actor: Any, transition: Any) -> Any:
     else:
         _latent(actor)
     if actor.filtered:
-        return _best(actor, transition)
+        tolerance = _tolerance(actor)
+        if _FINE < tolerance < _COARSE:
+            return _best(actor, transition, tolerance)
     if actor.candidates <= _FEW:
         for n in range(actor.candidates):
             actor.exact[n] = _exact_score(actor, transition, n)
@@ -437,7 +441,7 @@ def _keep(actor: Any, source: Any, column: Any) -> None:
 
 
 @kernel
-def _best(actor: Any, transition: Any) -> Any:
+def _best(actor: Any, transition: Any, tolerance: Any) -> Any:
     """The index of the best score: a float32 pass, then float64 for whatever its rounding leaves open."""
     features = len(actor.features)
     for i in range(features):
@@ -462,7 +466,7 @@ def _best(actor: Any, transition: Any) -> Any:
         actor.scores[-1, LANES - 1 - lane] = -np.inf
 
     best = _largest(actor.scores, actor.first[0])
-    threshold = np.float32(best - 2.0 * _tolerance(actor))
+    threshold = np.float32(best - 2.0 * tolerance)
     chosen, highest = -1, -np.inf
     for block in range(len(actor.scores)):
         near = np.int32(0)

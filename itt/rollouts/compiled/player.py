@@ -11,6 +11,7 @@ from itt.envs import EnvSpec, describe, make
 from itt.policies import Theta
 from itt.rollouts.compiled import actor as policy
 from itt.rollouts.compiled import loop, physics
+from itt.rollouts.compiled.simulation import watched_step
 from itt.rollouts.episode import Episode
 from itt.rollouts.resolve import architecture_of, resolve
 from itt.seeding import Key
@@ -54,15 +55,15 @@ class SimulatorPlayer:
         started = time.perf_counter()
         policy.begin(self.actor, self.run, theta, key)
         state, _ = self.env.reset(seed=seeding.env_seed(key))
-        value, steps, over = 0.0, 0, False
+        value, steps, over, diverged = 0.0, 0, False, False
         while not over:
             policy.act(self.actor, np.asarray(state, dtype=np.float64), steps, self.action)
             action = int(self.action[0]) if self.spec.discrete else self.action.copy()
-            state, reward, terminated, truncated, _ = self.env.step(action)
-            value += float(reward)
+            state, reward, terminated, truncated, diverged = watched_step(self.env, action)
+            value += reward
             steps += 1
-            over = terminated or truncated
-        return Episode(value, steps, time.perf_counter() - started)
+            over = terminated or truncated or diverged
+        return Episode(value, steps, time.perf_counter() - started, diverged)
 
 
 def player(run: Run, spec: EnvSpec) -> CompiledPlayer | SimulatorPlayer:

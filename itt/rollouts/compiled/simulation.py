@@ -120,3 +120,20 @@ def has_diverged(env: gymnasium.Env[Any, Any]) -> bool:
         return False
     sound = all((np.abs(values) <= MAX_VALUE).all() for values in (data.qpos, data.qvel))
     return bool(data.warning.number.any()) or not sound
+
+
+def watched_step(env: gymnasium.Env[Any, Any], action: Any) -> tuple[Any, float, bool, bool, bool]:
+    """A step of any env, from Python: (state, reward, terminated, truncated, diverged).
+
+    What `physics.step` is to compiled code: a step whose simulation diverged, or whose reward is not finite, is worth
+    nothing and the last of its episode.
+    """
+    try:
+        state, reward, terminated, truncated, _ = env.step(action)
+    except RuntimeError:  # what dm_control raises for it; Gymnasium goes on and says nothing
+        if not has_diverged(env):
+            raise
+        return None, 0.0, False, False, True
+    if has_diverged(env) or not math.isfinite(reward):
+        return None, 0.0, False, False, True
+    return state, float(reward), terminated, truncated, False
