@@ -19,7 +19,8 @@ from itt.rollouts import resolve
 from itt.settings import METHODS
 from itt.study import single
 
-MEGABYTE = 2**20
+MEGABYTES = 2**19
+"""The size of an array of float64 that fills 4 of them."""
 
 
 def square(shared, item):
@@ -109,17 +110,17 @@ def death_of_a_worker(team: Team) -> int:
 
 def large(team: Team) -> int:
     """Items and results of several megabytes, more of them than any buffer holds."""
-    items = [np.full(MEGABYTE, float(number)) for number in range(12)]  # 8 megabytes each
-    results = team.map(add, np.ones(MEGABYTE), items)
+    items = [np.full(MEGABYTES, float(number)) for number in range(12)]
+    results = team.map(add, np.ones(MEGABYTES), items)
     say(right=all((result == number + 1).all() for number, result in enumerate(results)))
     return 0
 
 
 def stop(team: Team) -> int:
     """An early end while large items and results are under way; then the team works on, twice."""
-    shared = (os.getpid(), np.ones(MEGABYTE))
+    shared = (os.getpid(), np.ones(MEGABYTES))
     try:
-        team.map(signal_to_first, shared, [np.full(MEGABYTE, float(number)) for number in range(20)])
+        team.map(signal_to_first, shared, [np.full(MEGABYTES, float(number)) for number in range(12)])
     except Stopped as stopped:
         say(stopped=str(stopped), results=[team.map(square, 1, range(10)) for _ in range(2)])
     return 75
@@ -127,8 +128,8 @@ def stop(team: Team) -> int:
 
 def stop_and_leave(team: Team) -> int:
     """An early end while large items and results are under way, and home at once."""
-    shared = (os.getpid(), np.ones(MEGABYTE))
-    team.map(signal_to_first, shared, [np.full(MEGABYTE, float(number)) for number in range(20)])
+    shared = (os.getpid(), np.ones(MEGABYTES))
+    team.map(signal_to_first, shared, [np.full(MEGABYTES, float(number)) for number in range(12)])
     return 0
 
 
@@ -139,8 +140,8 @@ def mistake(team: Team) -> int:
 
 def trainings(team: Team) -> int:
     """Each method on a continuous and a discrete env, and a policy with many parameters."""
-    few = ["algorithm.iterations=2", "algorithm.directions=6", "candidates.count=50"]
-    seeds = {"itt": 4, "iot": 5, "explicit": 3}  # with which Acrobot's returns differ from the first iteration on
+    few = ["algorithm.iterations=2", "algorithm.directions=3", "candidates.count=50"]
+    seeds = {"itt": 5, "iot": 4, "explicit": 3}  # with which Acrobot's returns differ from the first iteration on
     runs = [
         single(env, method, "vanilla", seeds[method], few) for env in ("Swimmer-v2", "Acrobot-v1") for method in METHODS
     ]

@@ -18,7 +18,7 @@ def trained(mpiexec, tmp_path_factory):
     """The folder of all trainings, played by so many ranks; 0: without MPI."""
     base = tmp_path_factory.mktemp("trainings")
 
-    def train(ranks, directions=20):
+    def train(ranks, directions=6):
         folder = base / f"{ranks}-{directions}"
         if not folder.exists():
             launcher = [mpiexec, "-n", str(ranks)] if ranks else []
