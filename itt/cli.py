@@ -66,6 +66,7 @@ def train(
     from itt.algorithms import es
     from itt.progress import progress
     from itt.rollouts import resolve
+    from itt.rollouts.needs import check_installed
     from itt.study import load, single
 
     def main(team: ranks.Team) -> int:
@@ -75,6 +76,7 @@ def train(
         else:
             run = single(env, method, variant, seed, overrides)
         run = resolve(run)
+        check_installed(run)
         path = out if out is not None else Path("results", run.study, run.folder)
         title = f"{run.env}/{run.method}/{run.variant}/seed{run.seed}"
         with progress(title, run.algorithm.iterations) as report:
@@ -99,9 +101,11 @@ def evaluate(
     from itt import ranks
     from itt.record import evaluation, policy_file
     from itt.rollouts.evaluation import evaluate as play
+    from itt.rollouts.needs import check_installed
 
     def main(team: ranks.Team) -> int:
         saved = policy_file.read(run / ("best.npz" if best else "policy.npz"))
+        check_installed(saved.run)
         played = play(saved.run, saved.theta, episodes, team.map)
         returns = [(episode.value, seed) for episode, seed in played]
         if not best:
@@ -195,6 +199,10 @@ def schema() -> int:
     return 0
 
 
+_ANALYSIS = ("pandas", "seaborn", "matplotlib")
+"""What only `collect`, `tables` and `figures` need."""
+
+
 def main() -> None:
     """The entry point: runs a command and turns its end into an exit code."""
     try:
@@ -207,6 +215,10 @@ def main() -> None:
         sys.exit(130)
     except UserError as error:
         _complain(str(error))
+    except ModuleNotFoundError as error:
+        if error.name not in _ANALYSIS:
+            raise
+        _complain(f"{error.name} is not installed: pip install 'itt[analysis]'")
     except Stopped as stopped:
         _say(str(stopped))
         sys.exit(75)

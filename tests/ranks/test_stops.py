@@ -10,7 +10,7 @@ import time
 
 import pytest
 
-ITERATIONS = 120
+ITERATIONS = 150
 RUN = ("--env", "Acrobot-v1", "--method", "itt", "--seed", 4, "--set", f"algorithm.iterations={ITERATIONS}")
 EACH = ("--set", "record.checkpoint_seconds=0")
 RANKS = [None, pytest.param(3, marks=pytest.mark.mpi)]
@@ -64,7 +64,7 @@ def test_a_run_that_is_killed_three_times_ends_as_if_it_had_not_been(started, in
     moments = random.Random(ranks)
     at = [0]
     for _ in range(3):
-        code, said = interrupted(signal.SIGKILL, moments.uniform(0, 0.2), ranks)
+        code, said = interrupted(signal.SIGKILL, moments.uniform(0, 0.1), ranks)
         assert code == -signal.SIGKILL, f"it had ended before it could be killed: {said}"
         at.append(resumed_at(said) if len(at) > 1 else 0)
     done = started("train", *RUN, "--out", interrupted.folder, ranks=ranks)

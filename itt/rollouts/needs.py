@@ -1,0 +1,30 @@
+"""The optional packages that a run needs: looked for before anything is written, on the rank that leads."""
+
+from __future__ import annotations
+
+from importlib.util import find_spec
+
+from itt.envs import describe
+from itt.errors import UserError
+from itt.study import Run
+
+_SIMULATORS = {"dm_control": ("dmc", "dm_control"), "pybullet": ("bullet", "pybullet", "pybullet_envs_gymnasium")}
+"""The extra of this package that installs what a family of envs needs, and what that is."""
+
+
+def check_installed(run: Run) -> None:
+    """That what plays a resolved run is installed; nothing is imported.
+
+    Raises:
+        UserError: A package is missing; the line says how to install it.
+    """
+    extra, *packages = _SIMULATORS.get(describe(run.env).family, ("",))
+    _check(f"environment {run.env}", extra, packages)
+    if run.engine == "reference":
+        _check("engine: reference", "torch", ["torch"])
+
+
+def _check(who: str, extra: str, packages: list[str]) -> None:
+    for package in packages:
+        if find_spec(package) is None:
+            raise UserError(f"{who} needs {package}, which is not installed: pip install 'itt[{extra}]'")
