@@ -152,7 +152,8 @@ def collect(
 def tables(collected: Collected, out: Out) -> int:
     """Make the table of scores in the layout of the paper's Table 6, its numbers beside ours.
 
-    Reads COLLECTED/runs.csv and curves.csv; writes OUT/scores.csv, scores.md and scores.tex.
+    Reads COLLECTED/runs.csv and curves.csv; writes OUT/scores.csv, scores.md, scores.tex and
+    scores.html.
     """
     from itt.analysis.tables import tables as make
 

@@ -37,10 +37,10 @@ def lines(markdown, start):
     return [line for line in markdown.splitlines() if line.startswith(start)]
 
 
-def test_three_files_are_written(make_run, collected, tmp_path):
+def test_four_files_are_written(make_run, collected, tmp_path):
     make_run()
     written = tables(collected(), tmp_path / "t")
-    assert written == [tmp_path / "t" / name for name in ("scores.csv", "scores.md", "scores.tex")]
+    assert written == [tmp_path / "t" / name for name in ("scores.csv", "scores.md", "scores.tex", "scores.html")]
     assert sorted((tmp_path / "t").iterdir()) == sorted(written)
 
 

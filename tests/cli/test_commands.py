@@ -169,6 +169,6 @@ def test_schema_is_the_studys_json_schema(itt):
     assert json.loads(itt("schema").out) == json_schema()
 
 
-def test_the_paper_settings_are_the_defaults(itt, tmp_path):
+def test_the_papers_settings_are_the_defaults():
     run = resolve(single("HalfCheetah-v2", "itt"))
     assert (run.candidates.count, run.algorithm.iterations, run.algorithm.directions) == (1000, 4000, 282)
