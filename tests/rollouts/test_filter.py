@@ -28,6 +28,13 @@ def compiled(env, method, settings=(), count=COUNT):
     return run, spec, architecture.size, actor.make(run, spec, architecture)
 
 
+def tolerance(player, transition):
+    """How far the engine believes a float32 score may be from the exact one: bounded for ITT, measured for IOT."""
+    if player.method == actor.ITT:
+        return actor._bound(player)
+    return actor._measured(player, transition, player.scores.max())
+
+
 def chosen(player, spec, state, transition):
     action = np.zeros(1 if spec.discrete else spec.action)
     actor.act(player, state, transition, action)
@@ -41,11 +48,14 @@ def chosen(player, spec, state, transition):
 def test_no_float32_score_is_farther_from_the_exact_one_than_its_bound(env, method, settings, scale):
     run, spec, size, player = compiled(env, method, settings)
     random = np.random.default_rng(0)
+    if method == "iot" and settings == TANH:
+        assert not player.filtered
+        return
     assert player.filtered
     for transition in range(8):
         actor.begin(player, run, scale * random.standard_normal(size), KEY)
         chosen(player, spec, random.standard_normal(spec.observation) * 10.0 ** (transition % 3), transition)
-        bound = actor._tolerance(player)
+        bound = tolerance(player, transition)
 
         found = player.scores.ravel()[:COUNT].astype(np.float64)
         exact = np.array([actor._exact_score(player, transition, n) for n in range(COUNT)])
@@ -80,7 +90,7 @@ def test_the_bound_leaves_few_candidates_open(method):
         actor.begin(player, run, random.standard_normal(size), KEY)
         chosen(player, spec, random.standard_normal(spec.observation), transition)
         scores = player.scores.ravel()[:COUNT]
-        still_open.append((scores >= scores.max() - 2 * actor._tolerance(player)).sum())
+        still_open.append((scores >= scores.max() - 2 * tolerance(player, transition)).sum())
 
     assert np.median(still_open) == 1
 

@@ -26,9 +26,9 @@ def kernel(function: Function) -> Function:
     return compiled
 
 
-def loose_kernel(function: Function) -> Function:
-    """A `kernel` that may fuse a multiplication and an addition; for float32 sums, whose rounding is bounded anyway."""
-    compiled: Function = _njit(cache=True, _nrt=False, fastmath={"contract"})(function)
+def inlined_kernel(function: Function) -> Function:
+    """A `kernel` that becomes part of its callers: an actor is 150 words, too many to hand over at each call."""
+    compiled: Function = _njit(cache=True, _nrt=False, forceinline=True)(function)
     return compiled
 
 

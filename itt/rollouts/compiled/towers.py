@@ -1,11 +1,14 @@
 """Towers, compiled: one state in float64, or a block of candidates in float32 with a bound on what that rounds away.
 
-A tower is a table of layers, int64 of shape (layers, 4): where its matrix begins in theta, outputs, inputs, activation.
+A tower is a table of layers, int64 of shape (layers, 5): where its matrix begins in theta, outputs, inputs, activation,
+and where the same matrix begins in `columns`, which has it column by column, WIDTH outputs at a time, filled up with
+zeros: so `run` adds up WIDTH outputs at once.
 """
 
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
@@ -13,9 +16,10 @@ from numpy.typing import NDArray
 
 from itt.policies import Layer
 from itt.rollouts.compiled.generator import LANES
-from itt.rollouts.compiled.kernel import kernel, larger, loose_kernel
+from itt.rollouts.compiled.kernel import inlined_kernel, kernel
+from itt.rollouts.compiled.vectors import ONE_ROW, TWO_ROWS, WIDTH, add_columns, one_row, two_rows
 
-START, OUTPUTS, INPUTS, ACTIVATION = 0, 1, 2, 3
+START, OUTPUTS, INPUTS, ACTIVATION, COLUMNS = range(5)
 LINEAR, RELU, TANH = 0, 1, 2
 _CODES = {"linear": LINEAR, "relu": RELU, "tanh": TANH}
 
@@ -23,68 +27,51 @@ ROUNDING = 2.0**-23
 """Twice float32's unit roundoff: room for the second-order terms of every bound below."""
 
 
-def table(layers: tuple[Layer, ...], start: int) -> NDArray[np.int64]:
-    """The table of a tower whose first matrix begins at `start` of theta."""
-    rows = []
-    for layer in layers:
-        rows.append((start, layer.outputs, layer.inputs, _CODES[layer.activation]))
-        start += layer.size
-    return np.array(rows, dtype=np.int64).reshape(-1, 4)
+def tables(towers: Sequence[tuple[Layer, ...]]) -> tuple[list[NDArray[np.int64]], NDArray[np.int64]]:
+    """The tables of the towers whose matrices theta, shape (D,), holds one after another; and where `columns` is from.
+
+    Returns:
+        The tables, and indices into theta for each entry of `columns`; D stands for zero.
+    """
+    found, places = [], []
+    size = sum(layer.size for tower in towers for layer in tower)
+    start, begin = 0, 0
+    for tower in towers:
+        rows = []
+        for layer in tower:
+            rows.append((start, layer.outputs, layer.inputs, _CODES[layer.activation], begin))
+            padded = np.full((-(-layer.outputs // WIDTH) * WIDTH, layer.inputs), size, dtype=np.int64)
+            padded[: layer.outputs] = np.arange(start, start + layer.size).reshape(layer.outputs, layer.inputs)
+            places.append(padded.reshape(-1, WIDTH, layer.inputs).transpose(0, 2, 1).ravel())
+            start, begin = start + layer.size, begin + padded.size
+        found.append(np.array(rows, dtype=np.int64).reshape(-1, 5))
+    return found, np.concatenate(places)
 
 
 @kernel
 def activate(x: Any, activation: Any) -> Any:
     """The activation of one number."""
     if activation == RELU:
-        return x if x > 0.0 else 0.0
+        return 0.0 if x < 0.0 else x
     return math.tanh(x) if activation == TANH else x
 
 
-@kernel
-def run(theta: Any, layers: Any, values: Any, spare: Any) -> None:
+@inlined_kernel
+def run(columns: Any, layers: Any, values: Any, spare: Any) -> None:
     """A whole tower in float64, in place: `values` holds the input in front, and afterwards the output."""
     for number in range(len(layers)):
-        start, outputs, inputs = layers[number, START], layers[number, OUTPUTS], layers[number, INPUTS]
+        outputs, inputs, start = layers[number, OUTPUTS], layers[number, INPUTS], layers[number, COLUMNS]
+        for i in range(0, outputs, WIDTH):
+            for k in range(WIDTH):
+                spare[i + k] = 0.0
+            add_columns(columns, start + i * inputs, inputs, values, spare, i)
         for i in range(outputs):
-            total = 0.0
-            row = start + i * inputs
-            for j in range(inputs):
-                total += theta[row + j] * values[j]
-            spare[i] = activate(total, layers[number, ACTIVATION])
-        for i in range(outputs):
-            values[i] = spare[i]
-
-
-@loose_kernel
-def product(
-    weights: Any, start: Any, outputs: Any, inputs: Any, stride: Any, source: Any, column: Any, target: Any
-) -> None:
-    """A matrix times LANES columns of `source` from `column` on, float32: target = W source.
-
-    W has its element (i, j) at weights[start + i stride + j]. Four rows of the source at a time, so that the sums are
-    loaded and stored a quarter as often.
-    """
-    fours, base = inputs // 4 * 4, np.uintp(column)  # unsigned: else Numba allows for negative indices, lane by lane
-    for i in range(outputs):
-        row = start + i * stride
-        for lane in range(LANES):
-            target[i, lane] = np.float32(0.0)
-        for j in range(0, fours, 4):
-            w0, w1, w2, w3 = weights[row + j], weights[row + j + 1], weights[row + j + 2], weights[row + j + 3]
-            for lane in range(LANES):
-                k = base + np.uintp(lane)
-                target[i, lane] += (
-                    w0 * source[j, k] + w1 * source[j + 1, k] + w2 * source[j + 2, k] + w3 * source[j + 3, k]
-                )
-        for j in range(fours, inputs):
-            w = weights[row + j]
-            for lane in range(LANES):
-                target[i, lane] += w * source[j, base + np.uintp(lane)]
+            values[i] = activate(spare[i], layers[number, ACTIVATION])
 
 
 @kernel
-def exact_layer(
-    theta: Any,
+def layer(
+    weights: Any,
     start: Any,
     outputs: Any,
     inputs: Any,
@@ -92,34 +79,26 @@ def exact_layer(
     offset: Any,
     activation: Any,
     source: Any,
+    column: Any,
     target: Any,
 ) -> None:
-    """A layer of LANES candidates in float64, each sum in the order in which `run` takes it: the same bits.
+    """A layer of LANES candidates: the columns of `source` from `column` on -> `target`, both (rows, LANES or more).
 
-    W has its element (i, j) at theta[start + i stride + j]; the sums begin at offset[i].
+    W has its element (i, j) at weights[start + i stride + j]; the sums begin at offset[i]. In float32 or float64, as
+    weights, source and target are. In float64 it gives the bits of `run`.
     """
-    for i in range(outputs):
-        for lane in range(LANES):
-            target[i, lane] = offset[i]
-        for j in range(inputs):
-            weight = theta[start + i * stride + j]
+    floor = 0.0 if activation == RELU else -np.inf
+    pairs = outputs // 2 * 2
+    for i in range(0, pairs, 2):
+        for lane in range(0, LANES, TWO_ROWS):
+            two_rows(weights, start, stride, inputs, offset, source, column + lane, floor, target, i, lane)
+    if pairs < outputs:
+        for lane in range(0, LANES, ONE_ROW):
+            one_row(weights, start, stride, inputs, offset, source, column + lane, floor, target, pairs, lane)
+    if activation == TANH:
+        for i in range(outputs):
             for lane in range(LANES):
-                target[i, lane] += weight * source[j, lane]
-        for lane in range(LANES):
-            target[i, lane] = activate(target[i, lane], activation)
-
-
-@kernel
-def activate_block(block: Any, rows: Any, activation: Any) -> None:
-    """The activation of LANES columns, in place."""
-    if activation == RELU:
-        for i in range(rows):
-            for lane in range(LANES):
-                block[i, lane] = larger(block[i, lane], np.float32(0.0))
-    elif activation == TANH:
-        for i in range(rows):
-            for lane in range(LANES):
-                block[i, lane] = np.float32(math.tanh(np.float64(block[i, lane])))
+                target[i, lane] = math.tanh(np.float64(target[i, lane]))
 
 
 @kernel
