@@ -39,7 +39,8 @@ def rollouts(
     """Time rollouts beside a replay of their controls and beside the reference engine.
 
     A row an env and method: env steps a CPU second of the compiled engine, of the simulator alone (the floor) and of
-    the reference engine, medians over interleaved repeats, resets apart.
+    the reference engine, medians over interleaved repeats, resets apart; and of EnvPool with a NumPy policy, if it is
+    installed (pip install 'itt[bench]').
     """
     from itt.bench.rollouts import measure
     from itt.envs import CATALOG
@@ -60,8 +61,13 @@ def _rollout(row: Row) -> str:
     return (
         f"{row['env']} {row['method']}: {row['steps_per_s']:,.0f} steps/s; the simulator alone "
         f"{row['floor_steps_per_s']:,.0f} (efficiency {row['efficiency']:.2f}), the reference engine "
-        f"{row['reference_steps_per_s']:,.0f} (speed-up {row['speedup']:.1f}); a reset {row['reset_seconds']:.1e} s"
+        f"{row['reference_steps_per_s']:,.0f} (speed-up {row['speedup']:.1f}){_peer(row)}; "
+        f"a reset {row['reset_seconds']:.1e} s"
     )
+
+
+def _peer(row: Row) -> str:
+    return f", EnvPool {row['envpool_steps_per_s']:,.0f}" if row["envpool_steps_per_s"] else ""
 
 
 @app.command()
@@ -136,17 +142,23 @@ def draw(
 
 @app.command()
 def hours(
-    results: Annotated[Path, typer.Argument(help="What `itt bench rollouts --out` wrote.")], as_json: Json = False
+    results: Annotated[Path, typer.Argument(help="What `itt bench rollouts --out` wrote.")],
+    run: Annotated[
+        list[Path] | None, typer.Option(help="A run folder, for how long episodes of its env and method are. Repeats.")
+    ] = None,
+    as_json: Json = False,
 ) -> int:
     """Project the core-hours of the paper's Table 2 from measured rollouts, beside the paper's hours x 24 cores."""
     from itt.bench.hours import project
 
-    return _give("hours", project(results), None, as_json, _hours)
+    return _give("hours", project(results, run or ()), None, as_json, _hours)
 
 
 def _hours(row: Row) -> str:
+    episode = f"{row['episode_steps']:.0f} steps an episode"
+    told = f"{episode} in {row['iterations_seen']} iterations" if row["iterations_seen"] else f"at most {episode}"
     return (
-        f"{row['env']} {row['method']}: at most {row['core_hours']:.1f} core-hours, {row['env_steps']:.1e} env steps; "
+        f"{row['env']} {row['method']}: {row['core_hours']:.1f} core-hours, {row['env_steps']:.1e} env steps ({told}); "
         f"the paper's {row['paper_core_hours']:.1f}"
     )
 

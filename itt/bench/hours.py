@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import csv
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-from itt import published
+from itt import published, settings_file
 from itt.bench import results
 from itt.envs import CATALOG
+from itt.errors import UserError
 from itt.rollouts import resolve
 from itt.study import single
 
@@ -15,16 +18,21 @@ PAPER_CORES = 24
 """CPU cores that Table 2's hours were taken on."""
 
 
-def project(source: Path) -> list[dict[str, Any]]:
+def project(source: Path, folders: Sequence[Path] = ()) -> list[dict[str, Any]]:
     """A row for each (env, method) of Table 2 that a result of `itt bench rollouts` holds under the paper's settings.
 
-    A training plays theta and its perturbations at every iteration. Its episodes are counted at the env's full length,
-    which is true of Swimmer and HalfCheetah and too much where episodes end early: `core_hours` is a bound from above.
+    A training plays theta and its perturbations at every iteration. Its episodes are as long as they were on average in
+    a run folder of that (env, method), else counted at the env's full length: true of Swimmer and HalfCheetah, and a
+    bound from above where episodes end early. `iterations_seen` is how far that run came, 0 without one.
+
+    Args:
+        source: The result file.
+        folders: Run folders, finished or not.
 
     Raises:
-        UserError: `source` is not such a file.
+        UserError: `source` is not such a file, or a folder holds no run with a row of metrics.
     """
-    paper, rows = published.wall_clock(), []
+    paper, rows, seen = published.wall_clock(), [], dict(map(_lengths, folders))
     for row in results.read(source, "rollouts")["rows"]:
         cell = row["env"], row["method"]
         run = resolve(single(*cell))
@@ -34,15 +42,29 @@ def project(source: Path) -> list[dict[str, Any]]:
         assert directions is not None and limit is not None
         signs = 2 if run.algorithm.estimator == "antithetic" else 1
         episodes = published.iterations()[run.env] * (1 + signs * directions)
-        seconds = episodes * (limit / row["steps_per_s"] + row["reset_seconds"])
+        iterations, env_steps = seen.get(cell, (0, 0))
+        steps = env_steps / (iterations * (1 + signs * directions)) if iterations else limit
         rows.append(
             {
                 "env": run.env,
                 "method": run.method,
                 "episodes": episodes,
-                "env_steps": episodes * limit,
-                "core_hours": seconds / 3600.0,
+                "episode_steps": steps,
+                "iterations_seen": iterations,
+                "env_steps": int(episodes * steps),
+                "core_hours": episodes * (steps / row["steps_per_s"] + row["reset_seconds"]) / 3600.0,
                 "paper_core_hours": PAPER_CORES * paper[cell],
             }
         )
     return rows
+
+
+def _lengths(folder: Path) -> tuple[tuple[str, str], tuple[int, int]]:
+    """(env, method) of a run, and its iterations and env steps so far."""
+    run = settings_file.read(folder / "run.yaml")
+    try:
+        with open(folder / "metrics.csv", newline="", encoding="utf-8") as file:
+            *_, last = csv.DictReader(file)
+        return (run["env"], run["method"]), (int(last["step"]) + 1, int(last["env_steps"]))
+    except (OSError, ValueError, KeyError, TypeError):
+        raise UserError(f"{folder}: holds no run with a row of metrics.csv") from None

@@ -7,7 +7,7 @@ from typing import Any
 
 from itt.bench import results
 
-_HEAD = ("env", "method", "N", "A*", "floor", "compiled", "efficiency", "reference", "speed-up", "reset, ms")
+_HEAD = ("env", "method", "N", "A*", "floor", "compiled", "efficiency", "reference", "speed-up", "EnvPool", "reset, ms")
 
 
 def table(source: Path) -> str:
@@ -17,7 +17,7 @@ def table(source: Path) -> str:
         UserError: `source` is not such a file.
     """
     rows = [_cells(row) for row in results.read(source, "rollouts")["rows"]]
-    rule = ["---"] * 2 + ["--:", "---"] + ["--:"] * 6
+    rule = ["---"] * 2 + ["--:", "---"] + ["--:"] * 7
     return "\n".join(f"| {' | '.join(cells)} |" for cells in [_HEAD, rule, *rows])
 
 
@@ -31,5 +31,6 @@ def _cells(row: dict[str, Any]) -> list[str]:
         f"{row['efficiency']:.2f}",
         f"{row['reference_steps_per_s']:,.0f}",
         f"{row['speedup']:.1f}",
+        "-" if row.get("envpool_steps_per_s") is None else f"{row['envpool_steps_per_s']:,.0f}",
         f"{1e3 * row['reset_seconds']:.2f}",
     ]

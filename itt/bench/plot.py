@@ -6,6 +6,8 @@ from io import BytesIO
 from pathlib import Path
 from typing import Any
 
+import numpy as np
+
 from itt.bench import results
 from itt.errors import UserError
 from itt.record.files import write_atomically
@@ -15,6 +17,7 @@ _SERIES = (
     ("floor_steps_per_s", "the simulator alone (floor)", "|", "black", 11),
     ("steps_per_s", "compiled engine", "o", "#0072B2", 6),
     ("reference_steps_per_s", "reference engine", "s", "#D55E00", 5),
+    ("envpool_steps_per_s", "EnvPool and NumPy", "^", "#009E73", 5),
 )
 
 
@@ -53,7 +56,8 @@ def _draw(rows: list[dict[str, Any]], machine: dict[str, Any]) -> Any:
         found = [row for row in rows if row["method"] == method]
         places = [envs.index(row["env"]) for row in found]
         for key, label, marker, colour, points in _SERIES:
-            axes.plot([row[key] for row in found], places, marker, color=colour, markersize=points, label=label)
+            speeds = [np.nan if row.get(key) is None else row[key] for row in found]
+            axes.plot(speeds, places, marker, color=colour, markersize=points, label=label)
         axes.set_title(method, loc="left")
         axes.set_xscale("log")
         axes.set_xlabel("env steps / CPU second, one core")

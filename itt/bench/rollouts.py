@@ -1,12 +1,14 @@
 """Rollouts against their floor and against the reference engine, in one process on one core.
 
 A fixed theta plays fixed episodes over and over: (a) on the compiled engine, (b) as a replay of its controls
-(`itt.bench.floor`), (c) on the reference engine, in turn, so that whatever else the machine does falls on all three.
-Times are the CPU time of this thread, resets apart. A ratio is taken within a round; what is reported is the median.
+(`itt.bench.floor`), (c) on the reference engine, and (d) where EnvPool is installed as `itt.bench.peer`, in turn, so
+that whatever else the machine does falls on all of them. Times are the CPU time of this thread, resets apart (EnvPool's
+are of all threads, resets and all). A ratio is taken within a round; what is reported is the median.
 """
 
 from __future__ import annotations
 
+import importlib.util
 import time
 from collections.abc import Sequence
 from statistics import median
@@ -14,7 +16,8 @@ from typing import Any
 
 from itt.algorithms.es import search
 from itt.bench.floor import Actions, Floor, floor
-from itt.envs import describe
+from itt.bench.peer import NAMES, Peer
+from itt.envs import EnvSpec, describe
 from itt.policies import Theta
 from itt.rollouts import architecture_of, resolve
 from itt.rollouts.compiled.player import CompiledPlayer, player
@@ -56,12 +59,16 @@ def measure(run: Run, seconds: float) -> dict[str, Any]:
     rollouts: list[float] = []
     floors: list[float] = []
     references: list[float] = []
+    outside = _peer(run, spec, theta)
+    peers: list[float] = []
     efficiencies: list[float] = []
     speedups: list[float] = []
     until = time.monotonic() + seconds
     while len(references) <= FEWEST or time.monotonic() < until:
         pairs = [(_played(ours, theta, keys), _replayed(bare, keys, tapes)) for _ in range(PAIRS)]
         references.append(_played(theirs, theta, keys))
+        if outside is not None:
+            peers.append(outside.play(steps))
         rollouts += [rollout for rollout, _ in pairs]
         floors += [replay for _, replay in pairs]
         efficiencies += [replay / rollout for rollout, replay in pairs]
@@ -80,6 +87,7 @@ def measure(run: Run, seconds: float) -> dict[str, Any]:
         "efficiency": median(efficiencies),
         "reference_steps_per_s": steps / median(references[1:]),
         "speedup": median(speedups),
+        "envpool_steps_per_s": steps / median(peers[1:]) if peers else None,
         "reset_seconds": clocks[id(ours)].mean,
         "steps": steps,
         "episodes": len(keys),
@@ -104,6 +112,13 @@ def lasting_theta(run: Run, with_player: Player) -> Theta:
             break
     assert best is not None
     return best
+
+
+def _peer(run: Run, spec: EnvSpec, theta: Theta) -> Peer | None:
+    """EnvPool with this policy, if it is installed and has the env."""
+    if run.env not in NAMES or importlib.util.find_spec("envpool") is None:
+        return None
+    return Peer(run, spec, theta)
 
 
 def _asked(run: Run, discrete: bool, actions: int) -> dict[str, Any]:

@@ -90,3 +90,28 @@ def test_the_command_line_measures_nothing_before_it_is_asked():
     code = f"import itt.cli, sys; found = {heavy} & set(sys.modules); sys.exit(' '.join(found) or 0)"
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stderr
+
+
+def test_hours_take_the_length_of_episodes_from_a_run(itt, written, tmp_path):
+    folder = tmp_path / "run"
+    folder.mkdir()
+    (folder / "run.yaml").write_text("{env: HalfCheetah-v2, method: itt}")
+    (folder / "metrics.csv").write_text(f"step,return,env_steps,seconds\n0,1,9,1\n1,1,{2 * 565 * 123},2\n")
+    row, other = json.loads(itt("bench", "hours", written, "--run", folder, "--json").out)
+    assert (row["episode_steps"], row["iterations_seen"]) == (123, 2)
+    assert row["core_hours"] == pytest.approx(row["episodes"] * 123 / 9e3 / 3600)
+    assert other["episode_steps"] == 1000
+
+
+def test_a_folder_without_a_run_gives_no_lengths(itt, written, tmp_path):
+    ended = itt("bench", "hours", written, "--run", tmp_path)
+    assert ended.code == 2
+    assert "run.yaml" in ended.err
+
+
+def test_the_picture_has_a_mark_for_the_outside_peer_where_it_was_measured(itt, tmp_path):
+    rows = [{**row, "envpool_steps_per_s": None if row["method"] == "iot" else 2e3} for row in ROWS]
+    results.write(tmp_path / "r.json", "rollouts", results.machine(), rows)
+    assert itt("bench", "plot", tmp_path / "r.json", "--out", tmp_path / "r.svg").code == 0
+    assert "<!-- EnvPool and NumPy -->" in (tmp_path / "r.svg").read_text()
+    assert "| 2,000 |" in itt("bench", "table", tmp_path / "r.json").out
