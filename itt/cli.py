@@ -52,7 +52,7 @@ def train(
         Path | None, typer.Option(help="The run's folder; default results/STUDY/runs/ENV/METHOD/VARIANT/seedK.")
     ] = None,
     extend: Annotated[
-        bool, typer.Option("--extend", help="Go on with a run that was finished with fewer iterations.")
+        bool, typer.Option("--extend", help="Go on with a run that ended with fewer iterations or at a lower target.")
     ] = False,
 ) -> int:
     """Train one policy, or go on with a training that was stopped.

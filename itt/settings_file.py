@@ -15,9 +15,14 @@ from itt.errors import UserError
 
 Layer = Mapping[str, Any]
 
-
-SEARCHES = ("exact", "dfo")
-"""The tags of the one tagged union that a place in the settings can run through."""
+_SCHEDULES = ("constant", "linear", "exponential", "cosine")
+UNIONS = {
+    "search": ("exact", "dfo"),
+    "optimiser": ("ascent", "momentum", "adam", "clipup"),
+    "sigma_schedule": _SCHEDULES,
+    "eta_schedule": _SCHEDULES,
+}
+"""The tags of each tagged union that a place in the settings can run through."""
 
 
 class Mistake(Exception):
@@ -102,6 +107,9 @@ def explain(
         message = "is missing"
     elif kind == "too_short":
         message = "is empty; at least one is wanted"
+    elif kind == "union_tag_not_found":
+        path += ["name"]
+        message = "is missing: it says which settings are allowed beside it"
     elif kind == "union_tag_invalid":
         path += ["name"]
         message = f"must be one of {chosen['ctx']['expected_tags']}, not {chosen['ctx']['tag']!r}"
@@ -122,8 +130,7 @@ def _is_union_tag(loc: tuple[int | str, ...], place: int) -> bool:
     part = loc[place]
     if not isinstance(part, str) or place == 0:
         return False
-    in_search = loc[place - 1] == "search" and part in SEARCHES
-    return in_search or part in ("int", "float") or "[" in part
+    return part in UNIONS.get(str(loc[place - 1]), ()) or part in ("int", "float") or "[" in part
 
 
 def _holds(layer: Any, path: Sequence[int | str]) -> bool:

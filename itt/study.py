@@ -76,6 +76,8 @@ class Run(Settings):
             del spec["policy"][key]
         if self.method == "explicit":
             del spec["candidates"], spec["search"]
+        if self.algorithm.initial is not None and self.algorithm.initial.sha256 is not None:
+            del spec["algorithm"]["initial"]["policy"]  # where it lies is no part of a result, what it holds is
         return spec
 
     @property

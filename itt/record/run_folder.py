@@ -81,6 +81,11 @@ class RunFolder:
         self._metrics.write(self._line(self.rows[-1]) + "\n")
         self._metrics.flush()
 
+    def column(self, name: str, newest: int) -> list[float]:
+        """A column of the rows so far: its newest values, as many as there are."""
+        place = self.columns.index(name)
+        return [float(row[place]) for row in self.rows[-newest:]]
+
     def note_divergence(self, key: Key) -> None:
         """Notes in the session's provenance where a simulation diverged."""
         place = {"iteration": key.iteration, "direction": key.direction, "sign": key.sign, "env_seed": env_seed(key)}
@@ -138,7 +143,7 @@ def opened(
         run: The resolved run.
         columns: The algorithm's own columns of metrics.csv.
         warn: Told in one line of a damaged checkpoint.
-        extend: Whether a run with fewer iterations may be lengthened.
+        extend: Whether a run with fewer iterations, or with a lower target, may be lengthened.
 
     Raises:
         UserError: The folder holds another run, is in use, or its checkpoints are damaged. Nothing was changed.
@@ -190,11 +195,18 @@ def _same(path: Path, there: Any, run: Run, extend: bool) -> None:
     if not isinstance(there, dict):
         raise UserError(f"{path / 'run.yaml'}: not a run of itt; choose another --out")
     differences = list(_differences(there, run.spec()))
-    longer = [key == "algorithm.iterations" and old < new for key, old, new in differences] == [True]
+    longer = bool(differences) and all(_lengthens(*difference) for difference in differences)
     if differences and not (longer and extend):
         told = "; ".join(f"{key} is {old} there, {new} here" for key, old, new in differences[:3])
         hint = "; --extend lengthens a run" if longer else ""
         raise UserError(f"{path}: holds another run ({told}); choose another --out{hint}")
+
+
+def _lengthens(key: str, old: Any, new: Any) -> bool:
+    """Whether a run with the new value begins as the run with the old one did, and may go on where that one ended."""
+    if key in ("algorithm.iterations", "algorithm.target.score"):
+        return bool(old < new)
+    return key == "algorithm.target" and new is None
 
 
 def _differences(there: dict[str, Any], here: dict[str, Any], prefix: str = "") -> Iterator[tuple[str, Any, Any]]:

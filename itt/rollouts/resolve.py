@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+from pydantic import ValidationError
+
 from itt.envs import EnvSpec, describe
 from itt.errors import UserError
 from itt.policies import Architecture, architecture
+from itt.settings import Algorithm
+from itt.settings_file import explain
 from itt.study import Run
 
 
@@ -24,12 +28,17 @@ def resolve(run: Run) -> Run:
         raise UserError(f"{run.env}: search.name: {run.search.name} needs continuous actions; allowed: exact")
     directions = run.algorithm.directions or architecture_of(run, spec).size
     return run.model_copy(
-        update={
-            "env": spec.name,
-            "engine": _engine(run),
-            "algorithm": run.algorithm.model_copy(update={"directions": directions}),
-        }
+        update={"env": spec.name, "engine": _engine(run), "algorithm": _with_directions(run, directions)}
     )
+
+
+def _with_directions(run: Run, directions: int) -> Algorithm:
+    """The algorithm's settings, checked once more now that M is known."""
+    settings = run.algorithm
+    try:
+        return type(settings).model_validate(settings.model_dump() | {"directions": directions})
+    except ValidationError as error:
+        raise UserError(f"{run.env}/{run.method}: {explain(error, type(settings), where='algorithm')}") from None
 
 
 def _engine(run: Run) -> str:

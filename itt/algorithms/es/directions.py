@@ -7,6 +7,8 @@ from collections.abc import Callable
 import numpy as np
 from numpy.typing import NDArray
 
+from itt.algorithms.es.hadamard import hadamard
+
 Directions = NDArray[np.float64]
 
 
@@ -44,6 +46,7 @@ def released(count: int, size: int, random: np.random.Generator) -> Directions:
 SAMPLINGS: dict[str, Callable[[int, int, np.random.Generator], Directions]] = {
     "orthogonal": orthogonal,
     "gaussian": gaussian,
+    "hadamard": hadamard,
     "released": released,
 }
 

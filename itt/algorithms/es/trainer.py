@@ -8,13 +8,12 @@ from pathlib import Path
 
 import numpy as np
 
-from itt.algorithms.es import search
+from itt.algorithms.es import episodes, search, target, warm_start
 from itt.algorithms.es.search import State
 from itt.errors import Stopped
 from itt.ranks import Team
 from itt.record import RunFolder, opened
 from itt.rollouts import Episode, Rollout, architecture_of, play
-from itt.seeding import Key
 from itt.study import Run
 
 COLUMNS = (
@@ -22,13 +21,17 @@ COLUMNS = (
     "es/min_return",
     "es/max_return",
     "es/grad_norm",
+    "es/step_norm",
     "es/theta_norm",
+    "es/sigma",
+    "es/eta",
     "es/play_seconds",
     "es/wait_seconds",
     "es/diverged",
 )
-"""Over the perturbations of the iteration; seconds are core-seconds of the workers, at play and without work; episodes
-that ended because the simulation diverged, of which provenance.json tells more."""
+"""Returns are over the perturbations of the iteration, each the mean of its episodes; the norms are of the gradient, of
+theta_k+1 - theta_k and of theta_k; seconds are core-seconds of the workers, at play and without work; diverged counts
+episodes that ended because the simulation diverged, of which provenance.json tells more."""
 DETERMINISM = "bitwise"
 """What this algorithm promises: the same bits for any number of ranks, and across kill and resume."""
 
@@ -44,15 +47,16 @@ def train(path: Path, run: Run, team: Team, say: Callable[[str], None], report: 
         team: Who plays.
         say: Takes a line for the user.
         report: Takes the iterations done and the newest row of metrics.csv, after every iteration.
-        extend: Whether a run with fewer iterations may be lengthened.
+        extend: Whether a run with fewer iterations, or with a lower target, may be lengthened.
 
     Raises:
         Stopped: A signal came; a checkpoint is saved.
         UserError: The folder cannot be used for this run.
     """
+    run = warm_start.identified(run)
     with opened(path, run, COLUMNS, say, extend) as folder:
         if folder is None:
-            say(f"{path}: finished already, {run.algorithm.iterations} iterations; --extend lengthens a run")
+            say(f"{path}: finished already; --extend lengthens a run")
             return
         _train(folder, run, team, say, report)
 
@@ -60,48 +64,56 @@ def train(path: Path, run: Run, team: Team, say: Callable[[str], None], report: 
 def _train(folder: RunFolder, run: Run, team: Team, say: Callable[[str], None], report: Report) -> None:
     settings, architecture = run.algorithm, architecture_of(run)
     if folder.step:
-        state = State(folder.state["theta"], folder.step)
+        state = State.restored(folder.state, folder.step)
         best, best_return = folder.state["best_theta"], float(folder.state["best_return"])
         say(f"resumed at iteration {folder.step}")
     else:
         state = search.initial(settings, architecture, run.seed)
         best, best_return = state.theta, -np.inf
-    env_steps = int(folder.rows[-1][folder.columns.index("env_steps")]) if folder.rows else 0
+    env_steps = int(folder.column("env_steps", 1)[0]) if folder.rows else 0
     folder.begin(team.ranks, team.workers, team.hosts, team.library)
 
     try:
         while state.iteration < settings.iterations:
             k = state.iteration
             epsilon = search.ask(state, settings, architecture, run.seed)
-            rollouts = [Rollout(state.theta, Key(run.seed, k))] + [
-                Rollout(theta, Key(run.seed, k, i, sign))
+            rollouts = [Rollout(state.theta, key) for key in episodes.keys(settings, run.seed, k)] + [
+                Rollout(theta, key)
                 for i, sign, theta in search.perturbations(state, settings, epsilon)
+                for key in episodes.keys(settings, run.seed, k, i, sign)
             ]
             started = time.perf_counter()
-            center, *episodes = team.map(play, run, rollouts)
-            played = time.perf_counter() - started
-            returns = np.array([episode.value for episode in episodes])
-            following, gradient = search.tell(state, settings, epsilon, center.value, returns)
+            played = team.map(play, run, rollouts)
+            available = team.workers * (time.perf_counter() - started)
+            center, *others = episodes.means(settings, [episode.value for episode in played])
+            returns = np.array(others)
+            following, gradient = search.tell(state, settings, architecture, epsilon, center, returns)
 
-            env_steps += sum(episode.steps for episode in (center, *episodes))
+            env_steps += sum(episode.steps for episode in played)
             row = {
-                "return": center.value,
+                "return": center,
                 "env_steps": env_steps,
                 "es/mean_return": returns.mean(),
                 "es/min_return": returns.min(),
                 "es/max_return": returns.max(),
                 "es/grad_norm": float(np.linalg.norm(gradient)),
+                "es/step_norm": float(np.linalg.norm(following.theta - state.theta)),
                 "es/theta_norm": float(np.linalg.norm(state.theta)),
-                "es/diverged": sum(episode.diverged for episode in (center, *episodes)),
-            } | _times([center, *episodes], team.workers * played)
+                "es/sigma": search.sigma(state, settings),
+                "es/eta": search.eta(state, settings),
+                "es/diverged": sum(episode.diverged for episode in played),
+            } | _times(played, available)
             folder.add_row(row)
-            for rollout, episode in zip(rollouts, (center, *episodes), strict=True):
+            for rollout, episode in zip(rollouts, played, strict=True):
                 if episode.diverged:
                     folder.note_divergence(rollout.key)
-            if center.value > best_return:
-                best, best_return = state.theta, center.value
+            if center > best_return:
+                best, best_return = state.theta, center
+            if settings.target and target.reached(settings.target, folder.column("return", settings.target.rows)):
+                say(f"target reached at iteration {k}")
+                break
             state = following
-            folder.end_iteration({"theta": state.theta, "best_theta": best, "best_return": np.array(best_return)})
+            folder.end_iteration(state.arrays() | {"best_theta": best, "best_return": np.array(best_return)})
             report(state.iteration, row)
     except Stopped as stopped:
         folder.save()
@@ -112,7 +124,7 @@ def _train(folder: RunFolder, run: Run, team: Team, say: Callable[[str], None], 
     folder.finish(state.theta, best)
 
 
-def _times(episodes: list[Episode], available: float) -> dict[str, float]:
+def _times(played: list[Episode], available: float) -> dict[str, float]:
     """Core-seconds at play, and those that the workers had no work in."""
-    at_play = sum(episode.seconds for episode in episodes)
+    at_play = sum(episode.seconds for episode in played)
     return {"es/play_seconds": at_play, "es/wait_seconds": max(0.0, available - at_play)}

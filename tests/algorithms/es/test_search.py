@@ -50,7 +50,7 @@ def test_neither_ask_nor_tell_changes_what_it_is_given():
     epsilon = search.ask(STATE, LAZY, ITT, 0)
     before, returns = epsilon.copy(), np.arange(2.0 * len(epsilon))
     search.perturbations(STATE, LAZY, epsilon)
-    search.tell(STATE, LAZY, epsilon, 0.0, returns)
+    search.tell(STATE, LAZY, ITT, epsilon, 0.0, returns)
     np.testing.assert_array_equal(STATE.theta, theta)
     np.testing.assert_array_equal(epsilon, before)
     np.testing.assert_array_equal(returns, np.arange(2.0 * len(epsilon)))
@@ -76,7 +76,7 @@ def test_the_update_is_one_step_of_eta_up_the_estimated_gradient(estimator):
     slope = np.cos(np.arange(ITT.size))
     epsilon = search.ask(STATE, settings, ITT, 0)
     returns = np.array([theta @ slope for _, _, theta in search.perturbations(STATE, settings, epsilon)])
-    following, gradient = search.tell(STATE, settings, epsilon, STATE.theta @ slope, returns)
+    following, gradient = search.tell(STATE, settings, ITT, epsilon, STATE.theta @ slope, returns)
     np.testing.assert_allclose(gradient, epsilon.T @ epsilon @ slope / 6, rtol=1e-9)  # returns are linear in theta
     np.testing.assert_array_equal(following.theta, STATE.theta + 0.05 * gradient)
     assert following.iteration == STATE.iteration + 1
@@ -95,7 +95,7 @@ def test_a_lazy_action_tower_moves_at_every_fifth_iteration_beginning_with_the_f
 
 def test_a_lazy_update_leaves_the_action_tower_as_it_is():
     epsilon = search.ask(at(1), LAZY, ITT, 0)
-    following, _ = search.tell(at(1), LAZY, epsilon, 0.0, np.arange(2.0 * len(epsilon)))
+    following, _ = search.tell(at(1), LAZY, ITT, epsilon, 0.0, np.arange(2.0 * len(epsilon)))
     part = ITT.action_part
     np.testing.assert_array_equal(following.theta[part], STATE.theta[part])
     assert (following.theta[: part.start] != STATE.theta[: part.start]).all()
@@ -108,5 +108,5 @@ def test_ascent_climbs_a_hill():
         epsilon = search.ask(state, settings, ITT, 0)
         returns = np.array([-theta @ theta for _, _, theta in search.perturbations(state, settings, epsilon)])
         heights.append(-state.theta @ state.theta)
-        state, _ = search.tell(state, settings, epsilon, heights[-1], returns)
+        state, _ = search.tell(state, settings, ITT, epsilon, heights[-1], returns)
     assert heights[-1] > 0.01 * heights[0]

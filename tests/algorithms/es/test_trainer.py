@@ -30,7 +30,7 @@ def by_hand(run):
             for i, sign, theta in search.perturbations(state, settings, epsilon)
         ]
         returns = np.array([episode.value for episode in episodes])
-        following, gradient = search.tell(state, settings, epsilon, center.value, returns)
+        following, gradient = search.tell(state, settings, architecture, epsilon, center.value, returns)
         steps = center.steps + sum(episode.steps for episode in episodes)
         told.append((state.theta, center.value, returns, gradient, steps))
         state = following

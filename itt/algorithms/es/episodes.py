@@ -1,0 +1,28 @@
+"""Which episodes tell F of a perturbation."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+from numpy.typing import NDArray
+
+from itt.seeding import Key
+from itt.settings import ES
+
+
+def keys(settings: ES, seed: int, iteration: int, direction: int = -1, sign: int = 0) -> list[Key]:
+    """The keys of theta +- sigma epsilon_i's episodes, or, by default, of theta's own.
+
+    Common random numbers for a pair are the same keys without the sign: the env begins alike, the same candidates are
+    drawn at each transition, and Eq. 3 draws with the same numbers.
+    """
+    if settings.random_numbers == "pair":
+        sign = 0
+    return [Key(seed, iteration, direction, sign, episode) for episode in range(settings.episodes)]
+
+
+def means(settings: ES, values: Sequence[float]) -> NDArray[np.float64]:
+    """The mean return of each perturbation, shape (n,), from those of its episodes, n times as many in a row."""
+    grouped = np.array(values, dtype=np.float64).reshape(-1, settings.episodes)
+    return np.asarray(grouped.mean(axis=1))

@@ -1,0 +1,66 @@
+"""theta_0 from a saved policy."""
+
+from __future__ import annotations
+
+import hashlib
+from pathlib import Path
+
+import numpy as np
+
+from itt.errors import UserError
+from itt.policies import Theta
+from itt.record import SavedPolicy, policy_file
+from itt.rollouts import architecture_of
+from itt.settings import WarmStart
+from itt.study import Run
+
+
+def identified(run: Run) -> Run:
+    """The run with `initial.sha256` filled in, by which its hash depends on the saved theta and not on a file's name.
+
+    Without `initial.policy` there is nothing to read: who goes on from a checkpoint no longer needs the file.
+
+    Raises:
+        UserError: The policy cannot be read, is not the one of `initial.sha256`, or has other towers.
+    """
+    initial = run.algorithm.initial
+    if initial is None or initial.policy is None:
+        return run
+    saved = _read(initial)
+    if architecture_of(saved.run) != architecture_of(run):
+        raise UserError(
+            f"algorithm.initial.policy: {initial.policy} holds a policy with other towers (of {saved.run.env}, "
+            f"{saved.run.method}, {saved.theta.size} parameters) than {run.env}, {run.method} has here"
+        )
+    initial = initial.model_copy(update={"sha256": _digest(saved.theta)})
+    return run.model_copy(update={"algorithm": run.algorithm.model_copy(update={"initial": initial})})
+
+
+def theta_0(initial: WarmStart) -> Theta:
+    """The saved theta, shape (D,).
+
+    Raises:
+        UserError: The policy cannot be read, or is not the one of `initial.sha256`.
+    """
+    return _read(initial).theta
+
+
+def _read(initial: WarmStart) -> SavedPolicy:
+    if initial.policy is None:
+        raise UserError(
+            f"algorithm.initial.policy: is missing; the policy.npz whose theta has SHA-256 {initial.sha256}"
+        )
+    try:
+        saved = policy_file.read(Path(initial.policy))
+    except UserError as error:
+        raise UserError(f"algorithm.initial.policy: {error}") from None
+    digest = _digest(saved.theta)
+    if initial.sha256 not in (None, digest):
+        raise UserError(
+            f"algorithm.initial.policy: the theta of {initial.policy} has SHA-256 {digest}, not {initial.sha256}"
+        )
+    return saved
+
+
+def _digest(theta: Theta) -> str:
+    return hashlib.sha256(np.ascontiguousarray(theta, dtype="<f8").tobytes()).hexdigest()
