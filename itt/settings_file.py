@@ -116,7 +116,8 @@ def explain(
     else:
         given = "" if isinstance(chosen["input"], (Mapping, list)) else f", not {chosen['input']!r}"
         message = f"{message[0].lower()}{message[1:]}{given}"
-    blamed = next((key for key, layer in reversed(layers) if _holds(layer, path)), where)
+    held = path[:-1] if message.startswith("is missing") else path
+    blamed = next((key for key, layer in reversed(layers) if _holds(layer, held)), where)
     return f"{_dotted([blamed, *path] if blamed else path)}: {message}"
 
 
