@@ -220,7 +220,7 @@ class ES(Section):
     top_directions: int | None = Field(
         None, ge=1, description="b: only the b directions with the best returns count (ARS); null: all M"
     )
-    optimiser: Optimiser = Ascent()
+    optimiser: Optimiser = Field(Ascent(), description="what makes a step of a gradient")
     weight_decay: float = Field(0.0, ge=0, description="lambda: ascent on F(theta) - lambda / 2 |theta|^2")
     lazy: Lazy | None = Field(None, description="null: both towers move at every iteration")
     target: Target | None = Field(None, description="null: all iterations are done")

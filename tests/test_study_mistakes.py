@@ -25,7 +25,7 @@ def line(tmp_path, text):
     return message.removeprefix(f"{path}: ")
 
 
-KEYS = "name, iterations, sigma, eta, directions, sampling, estimator, lazy, initial_std"
+KEYS = "allowed here: name, iterations, sigma, eta, sigma_schedule, eta_schedule, directions, sampling, estimator, "
 
 IN_THE_GRID = {
     "an unknown key": ("name: a\nfoo: 1\n" + RUNS, "foo: unknown key", "allowed here: name, defaults, variants, envs"),
@@ -84,6 +84,21 @@ IN_A_LAYER = {
         "defaults: {algorithm: {sigmma: 1}}",
         "defaults.algorithm.sigmma: unknown key, did you mean sigma?",
         KEYS,
+    ),
+    "a section without the name that says what it is": (
+        "defaults: {algorithm: {optimiser: {decay: 0.5}}}",
+        "defaults.algorithm.optimiser.name: is missing",
+        "which settings are allowed beside it",
+    ),
+    "a section without a setting that has no default": (
+        "defaults: {algorithm: {target: {rows: 3}}}",
+        "defaults.algorithm.target.score: is missing",
+        "",
+    ),
+    "a key of another optimiser": (
+        "defaults: {algorithm: {optimiser: {name: adam, speed: 1}}}",
+        "defaults.algorithm.optimiser.speed: unknown key",
+        "allowed here: name, decay, square_decay, damping",
     ),
     "an unknown key that reads like a type": (
         "defaults: {candidates: {int: 1}}",
