@@ -130,7 +130,7 @@ class Constant(Section):
 class Decay(Section):
     """A factor that goes from 1 at iteration 0 to `final` at iteration `iterations`, and stays there."""
 
-    name: Literal["linear", "exponential", "cosine"]
+    name: Literal["linear", "exponential", "cosine"] = Field(description="the shape of the way between")
     final: float = Field(0.1, gt=0, le=100, description="the factor at the end; above 1 it grows")
     iterations: int = Field(ge=1, le=10**7, description="when it is reached; not tied to the length of the run")
 

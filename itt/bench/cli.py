@@ -117,6 +117,31 @@ def _search(row: Row) -> str:
     )
 
 
+@app.command()
+def directions(
+    count: Annotated[int, typer.Option("--directions", min=1, help="M.")] = 282,
+    size: Annotated[int, typer.Option(min=1, help="D, the number of parameters.")] = 282,
+    seconds: Seconds = 5.0,
+    out: Out = None,
+    as_json: Json = False,
+) -> int:
+    """Time an iteration's random directions, sampling by sampling.
+
+    A row a sampling: milliseconds of CPU time, the speed-up over QR (`orthogonal`), and how far from orthogonal the
+    rows are.
+    """
+    from itt.bench.directions import measure
+
+    return _give("directions", measure(count, size, seconds), out, as_json, _direction)
+
+
+def _direction(row: Row) -> str:
+    return (
+        f"{row['name']}: {row['ms']:.1f} ms for {row['directions']} directions in {row['size']} dimensions, "
+        f"{row['speedup']:.1f} times as fast as QR; root mean square cosine of two {row['cosine']:.1e}"
+    )
+
+
 @app.command("table")
 def markdown(
     results: Annotated[Path, typer.Argument(help="What `itt bench rollouts --out` wrote.")],

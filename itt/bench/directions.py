@@ -1,0 +1,61 @@
+"""What an iteration's directions cost, sampling by sampling, and how orthogonal they are."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Sequence
+from statistics import median
+from typing import Any
+
+import numpy as np
+
+from itt.algorithms.es.directions import SAMPLINGS, Directions
+
+FEWEST = 3
+"""Rounds, whatever time they take."""
+_COMPARED = 64
+"""Rows whose angles are looked at."""
+
+
+def measure(count: int, size: int, seconds: float, samplings: Sequence[str] = tuple(SAMPLINGS)) -> list[dict[str, Any]]:
+    """A row a sampling, all made in turn for about `seconds`.
+
+    Args:
+        count: M.
+        size: D.
+        seconds: The time for all samplings together.
+        samplings: Their names, `orthogonal` among them.
+
+    Returns:
+        `ms`, CPU time of this thread for one iteration's directions, median; `speedup`, that of `orthogonal` divided
+        by it; `cosine`, the root mean square of the cosines between rows.
+    """
+    random = np.random.default_rng(0)
+    made = {name: SAMPLINGS[name](count, size, random) for name in samplings}  # loads what all others find loaded
+    cosines = {name: _cosine(made.pop(name)) for name in samplings}
+    times: dict[str, list[float]] = {name: [] for name in samplings}
+    until = time.monotonic() + seconds
+    while len(times["orthogonal"]) < FEWEST or time.monotonic() < until:
+        for name in samplings:
+            started = time.thread_time()
+            SAMPLINGS[name](count, size, random)
+            times[name].append(time.thread_time() - started)
+    return [
+        {
+            "name": name,
+            "directions": count,
+            "size": size,
+            "ms": 1e3 * median(times[name]),
+            "speedup": median(times["orthogonal"]) / median(times[name]),
+            "cosine": cosines[name],
+            "repeats": len(times[name]),
+        }
+        for name in samplings
+    ]
+
+
+def _cosine(epsilon: Directions) -> float:
+    rows = epsilon[:_COMPARED]
+    unit = rows / np.linalg.norm(rows, axis=1, keepdims=True)
+    pairs = (unit @ unit.T)[np.triu_indices(len(rows), 1)]
+    return float(np.sqrt(np.square(pairs).mean())) if len(pairs) else 0.0
