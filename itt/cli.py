@@ -172,6 +172,22 @@ def figures(collected: Collected, out: Out) -> int:
 
 
 @app.command()
+def effort(
+    collected: Collected,
+    out: Out,
+    score: Annotated[float, typer.Option(help="The return to reach.")],
+    rows: Annotated[int, typer.Option(min=1, help="Evaluation returns in a row whose mean must reach it.")] = 10,
+) -> int:
+    """Tell the env steps and core-seconds until a score was reached, variant by variant.
+
+    Reads COLLECTED/runs.csv and curves.csv; writes OUT/effort.csv and effort.md.
+    """
+    from itt.analysis.effort import write_effort
+
+    return _print_paths(write_effort(collected, out, score, rows))
+
+
+@app.command()
 def kernels(
     out: Annotated[Path | None, typer.Option(help="A file that the folder's name is written to as well.")] = None,
 ) -> int:
@@ -201,7 +217,7 @@ def schema() -> int:
 
 
 _ANALYSIS = ("pandas", "seaborn", "matplotlib")
-"""What only `collect`, `tables` and `figures` need."""
+"""What only `collect`, `tables`, `figures` and `effort` need."""
 
 
 def main() -> None:

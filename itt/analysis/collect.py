@@ -81,7 +81,8 @@ def _evaluation(folder: Path) -> dict[str, Any]:
 
 
 def _cost(folder: Path, metrics: pd.DataFrame) -> dict[str, Any]:
-    """`env_steps` and wall-clock `seconds` so far, as the last row has them, and core-seconds of all sessions."""
+    """`env_steps` and wall-clock `seconds` so far, as the last row has them, core-seconds of all sessions, and when the
+    run was finished (no `end` while it is in progress)."""
     sessions = read_sessions(folder / "provenance.json")
     core_seconds = [session["core_seconds"] for session in sessions if session.get("core_seconds") is not None]
     return {
@@ -89,6 +90,7 @@ def _cost(folder: Path, metrics: pd.DataFrame) -> dict[str, Any]:
         "seconds": metrics["seconds"].iloc[-1] if len(metrics) else None,
         "core_seconds": sum(core_seconds) if core_seconds else None,
         "sessions": len(sessions),
+        "end": sessions[-1].get("end") if sessions else None,
     }
 
 

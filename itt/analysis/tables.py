@@ -77,7 +77,7 @@ def _placed(entries: Sequence[Entry | None], columns: Sequence[tuple[str, str]])
 def _caption(measure: str, lines: Sequence[Line], n: int, runs: pd.DataFrame) -> str:
     episodes = sorted({int(count) for count in runs["evaluation_episodes"] if count > 0})
     studies = ", ".join(f"`{study}`" for study in sorted(set(runs["study"])))
-    unfinished = int((runs["rows"] < runs["iterations"]).sum())
+    unfinished = int(((runs["rows"] < runs["iterations"]) & runs["end"].isna()).sum())  # a target ends a run early
     sentences = [
         MEANINGS[measure].format(episodes=" or ".join(map(str, episodes))),
         f"Return (sum of the rewards of an episode): mean ± population standard deviation over n = {n} seeds unless a "

@@ -48,6 +48,7 @@ def test_a_run_is_one_row_of_runs_csv(make_run, results, tmp_path):
             "seconds": "1.5",
             "core_seconds": "7.5",
             "sessions": "2",
+            "end": "",
         }
     ]
 

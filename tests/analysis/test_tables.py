@@ -138,6 +138,12 @@ def test_the_caption_tells_of_unfinished_runs(make_run, written):
     assert "Source: study `demo`, 2 runs, 1 of them unfinished." in written()[".md"]
 
 
+def test_a_run_that_a_target_ended_is_no_unfinished_one(make_run, written):
+    folder = make_run(returns=[1.0], iterations=2)
+    (folder / "provenance.json").write_text('[{"core_seconds": 3.0, "end": "2026-01-01T00:00:00+00:00"}]')
+    assert "Source: study `demo`, 1 runs." in written()[".md"]
+
+
 def test_without_evaluations_the_table_of_them_says_so(make_run, written):
     make_run()
     texts = written()
