@@ -139,7 +139,7 @@ def mistake(team: Team) -> int:
 
 
 def trainings(team: Team) -> int:
-    """Each method on a continuous and a discrete env, and a policy with many parameters."""
+    """Each method on a continuous and a discrete env, a policy with many parameters, and the ES toolbox."""
     few = ["algorithm.iterations=2", "algorithm.directions=3", "candidates.count=50"]
     seeds = {"itt": 5, "iot": 4, "explicit": 3}  # with which Acrobot's returns differ from the first iteration on
     runs = [
@@ -148,6 +148,9 @@ def trainings(team: Team) -> int:
     directions = sys.argv[3]
     many = ["algorithm.iterations=1", "candidates.count=4", f"algorithm.directions={directions}"]
     runs.append(single("HalfCheetah-v2", "itt", overrides=many))
+    tools = ["optimiser.name=adam", "shaping=centered_ranks", "random_numbers=pair", "episodes=2", "sampling=hadamard"]
+    tools += ["directions=8", "top_directions=5", "weight_decay=0.01", "lazy.period=2", "iterations=3"]
+    runs.append(single("CartPole-v1", "itt", overrides=[f"algorithm.{tool}" for tool in tools]))
     for run in map(resolve, runs):
         es.train(Path(sys.argv[2], run.env, run.method), run, team, print, lambda *_: None)
     return 0
