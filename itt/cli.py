@@ -106,7 +106,7 @@ def evaluate(
     def main(team: ranks.Team) -> int:
         saved = policy_file.read(run / ("best.npz" if best else "policy.npz"))
         check_installed(saved.run)
-        played = play(saved.run, saved.theta, episodes, team.map)
+        played = play(saved.run, saved.theta, episodes, team.map, saved.normaliser)
         returns = [(episode.value, seed) for episode, seed in played]
         if not best:
             evaluation.write(run / "evaluation.csv", returns)

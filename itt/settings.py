@@ -86,6 +86,11 @@ class Policy(Section):
     encoding: Literal["index", "one_hot"] = Field("index", description="how a discrete action enters a tower")
     width: int | None = Field(None, ge=1, description="hidden and latent size; null: size of an (encoded) action")
     latent: int | None = Field(None, ge=1, description="d, size of ITT's latent space; null: width")
+    observations: Literal["raw", "normalised"] = Field(
+        "raw",
+        description="what the policy sees; normalised: (s - mean) / std over all states of the perturbations' episodes "
+        "in the iterations before (ARS-V2)",
+    )
     state: Tower = Tower(layers=2)
     action: Tower = Tower(layers=1)
     tower: Tower = Tower(layers=3)

@@ -14,7 +14,7 @@ import time
 
 from itt.algorithms.es import search
 from itt.ranks import Team, lead
-from itt.rollouts import Rollout, architecture_of, play, resolve
+from itt.rollouts import Rollout, Shared, architecture_of, play, resolve
 from itt.seeding import Key
 from itt.study import single
 
@@ -29,21 +29,22 @@ def main(seconds: float) -> int:
 
 def _measure(team: Team, seconds: float) -> int:
     run = resolve(single("HalfCheetah-v2", "itt"))
+    shared = Shared(run)
     theta = search.initial(run.algorithm, architecture_of(run), run.seed).theta
 
     def episodes(count: int) -> list[Rollout]:
         """One theta in one episode, so that no team has harder work than another."""
         return [Rollout(theta, Key(run.seed))] * count
 
-    team.map(play, run, episodes(2 * team.workers))
+    team.map(play, shared, episodes(2 * team.workers))
     started = time.perf_counter()
-    team.map(play, run, episodes(_TRIAL * team.workers))
+    team.map(play, shared, episodes(_TRIAL * team.workers))
     trial = time.perf_counter() - started
 
     print("ready", flush=True)
     sys.stdin.readline()
     started, busy = time.perf_counter(), time.process_time()
-    played = team.map(play, run, episodes(max(1, round(_TRIAL * seconds / trial)) * team.workers))
+    played = team.map(play, shared, episodes(max(1, round(_TRIAL * seconds / trial)) * team.workers))
     elapsed, busy = time.perf_counter() - started, time.process_time() - busy
     steps = sum(episode.steps for episode in played)
     at_play = sum(episode.seconds for episode in played)

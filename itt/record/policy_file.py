@@ -14,22 +14,33 @@ from numpy.typing import NDArray
 from pydantic import ValidationError
 
 from itt.errors import UserError
+from itt.policies.observations import Moments, Normaliser, packed, unpacked
 from itt.record.files import write_atomically
 from itt.study import Run
 
 
 @dataclass(frozen=True)
 class SavedPolicy:
-    """theta, shape (D,), and the run that it belongs to (without the names of its study and variant)."""
+    """theta, shape (D,), and the run that it belongs to (without the names of its study and variant).
+
+    `met` has the moments that its observations are normalised by; None if it sees raw ones.
+    """
 
     run: Run
     theta: NDArray[np.float64]
+    met: Moments | None = None
+
+    @property
+    def normaliser(self) -> Normaliser | None:
+        """What the policy sees states through, if anything."""
+        return None if self.met is None else self.met.normaliser
 
 
-def write(path: Path, run: Run, theta: NDArray[np.float64]) -> None:
+def write(path: Path, run: Run, theta: NDArray[np.float64], met: Moments | None = None) -> None:
     """Writes the policy; the zip format's timestamps are NumPy's constant ones."""
     buffer = io.BytesIO()
-    np.savez(buffer, allow_pickle=False, spec=np.array(json.dumps(run.spec(), sort_keys=True)), theta=theta)
+    spec = np.array(json.dumps(run.spec(), sort_keys=True))
+    np.savez(buffer, allow_pickle=False, spec=spec, theta=theta, **packed(met))
     write_atomically(path, buffer.getvalue())
 
 
@@ -42,7 +53,9 @@ def read(path: Path) -> SavedPolicy:
     try:
         with np.load(io.BytesIO(path.read_bytes()), allow_pickle=False) as file:
             spec: dict[str, Any] = json.loads(str(file["spec"]))
-            return SavedPolicy(Run(**spec), file["theta"])
+            run = Run(**spec)
+            met = unpacked(file) if run.policy.observations == "normalised" else None
+            return SavedPolicy(run, file["theta"], met)
     except FileNotFoundError:
         raise UserError(f"{path}: no such file; `itt train` writes it when a run is finished") from None
     except (OSError, KeyError, TypeError, ValueError, EOFError, zipfile.BadZipFile, ValidationError) as error:

@@ -27,6 +27,7 @@ from ruamel.yaml import YAML
 
 from itt import settings_file
 from itt.errors import UserError
+from itt.policies.observations import Learned
 from itt.record import checkpoint, policy_file, provenance
 from itt.record.checkpoint import Checkpoint
 from itt.record.files import write_atomically
@@ -104,12 +105,12 @@ class RunFolder:
         checkpoint.save(self.path, Checkpoint(self.run.spec(), self.step, rows, self.state, self.sessions))
         self._saved = time.monotonic()
 
-    def finish(self, theta: NDArray[np.float64], best: NDArray[np.float64]) -> None:
+    def finish(self, learned: Learned, best: Learned) -> None:
         """Ends the run: a last checkpoint, from which it can be lengthened, and the policies."""
         self.sessions[-1]["end"] = provenance.now()
         self.save()
-        policy_file.write(self.path / "best.npz", self.run, best)
-        policy_file.write(self.path / "policy.npz", self.run, theta)
+        policy_file.write(self.path / "best.npz", self.run, *best)
+        policy_file.write(self.path / "policy.npz", self.run, *learned)
 
     def close(self) -> None:
         """Closes the metrics."""

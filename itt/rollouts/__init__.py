@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from itt.envs import describe
-from itt.rollouts.episode import Episode, Player, Rollout
+from itt.rollouts.episode import Episode, Player, Rollout, Shared
 from itt.rollouts.resolve import architecture_of, resolve
 from itt.study import Run
 
-__all__ = ["Episode", "Player", "Rollout", "architecture_of", "play", "player", "resolve"]
+__all__ = ["Episode", "Player", "Rollout", "Shared", "architecture_of", "play", "player", "resolve"]
 
 _players: dict[str, Player] = {}
 
@@ -30,6 +30,6 @@ def _made(run: Run) -> Player:
     return ReferencePlayer(run, describe(run.env))
 
 
-def play(run: Run, rollout: Rollout) -> Episode:
+def play(shared: Shared, rollout: Rollout) -> Episode:
     """Plays one item of work, wherever it is called."""
-    return player(run).play(rollout.theta, rollout.key)
+    return player(shared.run).play(rollout.theta, rollout.key, shared.normaliser)

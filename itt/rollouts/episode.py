@@ -6,7 +6,9 @@ from dataclasses import dataclass
 from typing import NamedTuple, Protocol
 
 from itt.policies import Theta
+from itt.policies.observations import Moments, Normaliser
 from itt.seeding import Key
+from itt.study import Run
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,12 +20,21 @@ class Episode:
         steps: Its length, in env steps.
         seconds: The time it took to play.
         diverged: Whether the simulation diverged, which ended the episode.
+        met: The moments of the states that were acted in, where the policy sees normalised ones.
     """
 
     value: float
     steps: int
     seconds: float
     diverged: bool = False
+    met: Moments | None = None
+
+
+class Shared(NamedTuple):
+    """What the rollouts of an iteration have in common: the run, and what its policy sees states through, or None."""
+
+    run: Run
+    normaliser: Normaliser | None = None
 
 
 class Rollout(NamedTuple):
@@ -36,5 +47,8 @@ class Rollout(NamedTuple):
 class Player(Protocol):
     """Plays episodes of one run's policy in one run's env."""
 
-    def play(self, theta: Theta, key: Key) -> Episode:
-        """One episode; a function of its arguments alone, whatever was played before."""
+    def play(self, theta: Theta, key: Key, normaliser: Normaliser | None = None) -> Episode:
+        """One episode; a function of its arguments alone, whatever was played before.
+
+        With a normaliser the policy sees states through it, and the episode tells the moments of those it met.
+        """

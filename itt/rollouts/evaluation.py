@@ -6,14 +6,19 @@ from collections.abc import Callable
 from typing import Any
 
 from itt import seeding
-from itt.rollouts import Episode, Rollout, play
+from itt.policies.observations import Normaliser
+from itt.rollouts import Episode, Rollout, Shared, play
 from itt.rollouts.resolve import resolve
 from itt.seeding import Key
 from itt.study import Run
 
 
 def evaluate(
-    run: Run, theta: Any, episodes: int, over: Callable[[Callable[..., Episode], Run, list[Rollout]], list[Episode]]
+    run: Run,
+    theta: Any,
+    episodes: int,
+    over: Callable[[Callable[..., Episode], Shared, list[Rollout]], list[Episode]],
+    normaliser: Normaliser | None = None,
 ) -> list[tuple[Episode, int]]:
     """Plays theta, shape (D,), in `episodes` episodes.
 
@@ -22,10 +27,11 @@ def evaluate(
         theta: The policy.
         episodes: Their number.
         over: `Team.map`.
+        normaliser: What was saved with the policy, if it sees normalised states.
 
     Returns:
         Each episode with the seed of its env.
     """
     keys = [Key(run.seed, episode=number, evaluation=True) for number in range(episodes)]
-    played = over(play, resolve(run), [Rollout(theta, key) for key in keys])
+    played = over(play, Shared(resolve(run), normaliser), [Rollout(theta, key) for key in keys])
     return [(episode, seeding.env_seed(key)) for episode, key in zip(played, keys, strict=True)]

@@ -14,6 +14,7 @@ from itt.candidates import Box, Source, Standing, all_actions, argmax, draw, gen
 from itt.candidates.derivative_free import refine
 from itt.envs import EnvSpec, make
 from itt.policies import Theta
+from itt.policies.observations import Moments, Normaliser
 from itt.policies.torch_policy import Explicit, OneTower, TwoTower, load_theta, module
 from itt.rollouts.compiled.simulation import watched_step
 from itt.rollouts.episode import Episode
@@ -34,20 +35,24 @@ class ReferencePlayer:
         self.box = Box(np.array(spec.low, dtype=np.float32), np.array(spec.high, dtype=np.float32))
 
     @torch.no_grad()
-    def play(self, theta: Theta, key: Key) -> Episode:
+    def play(self, theta: Theta, key: Key, normaliser: Normaliser | None = None) -> Episode:
         """One episode; a function of its arguments alone, whatever was played before."""
         started = time.perf_counter()
         load_theta(self.policy, theta)
         act = self._actor(key)
         state, _ = self.env.reset(seed=seeding.env_seed(key))
         value, steps, over, diverged = 0.0, 0, False, False
+        met = None if normaliser is None else Moments.none(self.spec.observation)
         while not over:
-            action = act(torch.from_numpy(np.asarray(state, dtype=np.float64)), steps)
+            seen = np.asarray(state, dtype=np.float64)
+            if normaliser is not None and met is not None:
+                met, seen = met.with_state(seen), normaliser(seen)
+            action = act(torch.from_numpy(seen), steps)
             state, reward, terminated, truncated, diverged = watched_step(self.env, action)
             value += reward
             steps += 1
             over = terminated or truncated or diverged
-        return Episode(value, steps, time.perf_counter() - started, diverged)
+        return Episode(value, steps, time.perf_counter() - started, diverged, met)
 
     def _actor(self, key: Key) -> Any:
         """The map (state, transition) -> action of one episode."""

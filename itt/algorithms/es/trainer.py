@@ -8,12 +8,13 @@ from pathlib import Path
 
 import numpy as np
 
-from itt.algorithms.es import episodes, search, target, warm_start
+from itt.algorithms.es import episodes, observations, search, target, warm_start
 from itt.algorithms.es.search import State
 from itt.errors import Stopped
+from itt.policies.observations import Learned, packed
 from itt.ranks import Team
 from itt.record import RunFolder, opened
-from itt.rollouts import Episode, Rollout, architecture_of, play
+from itt.rollouts import Episode, Rollout, Shared, architecture_of, play
 from itt.study import Run
 
 COLUMNS = (
@@ -65,11 +66,14 @@ def _train(folder: RunFolder, run: Run, team: Team, say: Callable[[str], None], 
     settings, architecture = run.algorithm, architecture_of(run)
     if folder.step:
         state = State.restored(folder.state, folder.step)
-        best, best_return = folder.state["best_theta"], float(folder.state["best_return"])
+        met = observations.restored(run, folder.state)
+        best = Learned(folder.state["best_theta"], observations.restored(run, folder.state, "best_"))
+        best_return = float(folder.state["best_return"])
         say(f"resumed at iteration {folder.step}")
     else:
         state = search.initial(settings, architecture, run.seed)
-        best, best_return = state.theta, -np.inf
+        met = observations.first(run)
+        best, best_return = Learned(state.theta, met), -np.inf
     env_steps = int(folder.column("env_steps", 1)[0]) if folder.rows else 0
     folder.begin(team.ranks, team.workers, team.hosts, team.library)
 
@@ -83,7 +87,7 @@ def _train(folder: RunFolder, run: Run, team: Team, say: Callable[[str], None], 
                 for key in episodes.keys(settings, run.seed, k, i, sign)
             ]
             started = time.perf_counter()
-            played = team.map(play, run, rollouts)
+            played = team.map(play, Shared(run, met.normaliser if met else None), rollouts)
             available = team.workers * (time.perf_counter() - started)
             center, *others = episodes.means(settings, [episode.value for episode in played])
             returns = np.array(others)
@@ -108,12 +112,13 @@ def _train(folder: RunFolder, run: Run, team: Team, say: Callable[[str], None], 
                 if episode.diverged:
                     folder.note_divergence(rollout.key)
             if center > best_return:
-                best, best_return = state.theta, center
+                best, best_return = Learned(state.theta, met), center
             if settings.target and target.reached(settings.target, folder.column("return", settings.target.rows)):
                 say(f"target reached at iteration {k}")
                 break
-            state = following
-            folder.end_iteration(state.arrays() | {"best_theta": best, "best_return": np.array(best_return)})
+            state, met = following, observations.after(met, played[settings.episodes :])
+            kept = {"best_theta": best.theta, "best_return": np.array(best_return)} | packed(best.met, "best_")
+            folder.end_iteration(state.arrays() | packed(met) | kept)
             report(state.iteration, row)
     except Stopped as stopped:
         folder.save()
@@ -121,7 +126,7 @@ def _train(folder: RunFolder, run: Run, team: Team, say: Callable[[str], None], 
             f"{stopped} after {folder.step} of {settings.iterations} iterations; a checkpoint is saved, the same "
             "command goes on from there"
         ) from None
-    folder.finish(state.theta, best)
+    folder.finish(Learned(state.theta, met), best)
 
 
 def _times(played: list[Episode], available: float) -> dict[str, float]:

@@ -9,6 +9,7 @@ import numpy as np
 
 from itt.errors import UserError
 from itt.policies import Theta
+from itt.policies.observations import Moments, packed
 from itt.record import SavedPolicy, policy_file
 from itt.rollouts import architecture_of
 from itt.settings import WarmStart
@@ -32,7 +33,12 @@ def identified(run: Run) -> Run:
             f"algorithm.initial.policy: {initial.policy} holds a policy with other towers (of {saved.run.env}, "
             f"{saved.run.method}, {saved.theta.size} parameters) than {run.env}, {run.method} has here"
         )
-    initial = initial.model_copy(update={"sha256": _digest(saved.theta)})
+    if saved.run.policy.observations != run.policy.observations:
+        raise UserError(
+            f"algorithm.initial.policy: {initial.policy} holds a policy that sees {saved.run.policy.observations} "
+            f"observations, here policy.observations is {run.policy.observations}"
+        )
+    initial = initial.model_copy(update={"sha256": _digest(saved)})
     return run.model_copy(update={"algorithm": run.algorithm.model_copy(update={"initial": initial})})
 
 
@@ -45,6 +51,15 @@ def theta_0(initial: WarmStart) -> Theta:
     return _read(initial).theta
 
 
+def met(initial: WarmStart) -> Moments | None:
+    """What the saved policy's observations are normalised by, if they are.
+
+    Raises:
+        UserError: As `theta_0`.
+    """
+    return _read(initial).met
+
+
 def _read(initial: WarmStart) -> SavedPolicy:
     if initial.policy is None:
         raise UserError(
@@ -54,7 +69,7 @@ def _read(initial: WarmStart) -> SavedPolicy:
         saved = policy_file.read(Path(initial.policy))
     except UserError as error:
         raise UserError(f"algorithm.initial.policy: {error}") from None
-    digest = _digest(saved.theta)
+    digest = _digest(saved)
     if initial.sha256 not in (None, digest):
         raise UserError(
             f"algorithm.initial.policy: the theta of {initial.policy} has SHA-256 {digest}, not {initial.sha256}"
@@ -62,5 +77,7 @@ def _read(initial: WarmStart) -> SavedPolicy:
     return saved
 
 
-def _digest(theta: Theta) -> str:
-    return hashlib.sha256(np.ascontiguousarray(theta, dtype="<f8").tobytes()).hexdigest()
+def _digest(saved: SavedPolicy) -> str:
+    """Of theta's bytes, and of those of the moments that its observations are normalised by, if they are."""
+    arrays = [saved.theta, *packed(saved.met).values()]
+    return hashlib.sha256(b"".join(np.ascontiguousarray(array, dtype="<f8").tobytes() for array in arrays)).hexdigest()

@@ -2,6 +2,7 @@
 
     player.py           plays episodes: with compiled physics, or with the compiled policy in an env's own simulator
     loop.py             the episode
+    sight.py            what the policy sees of a state
     actor.py towers.py  the policy: from a state to an action
     generator.py        fresh candidates
     physics.py          the env: observe and step; a file a family

@@ -6,11 +6,12 @@ from typing import Any
 
 from itt.rollouts.compiled import actor as policy
 from itt.rollouts.compiled import physics as env
+from itt.rollouts.compiled import sight as eyes
 from itt.rollouts.compiled.kernel import kernel
 
 
 @kernel
-def play(physics: Any, actor: Any, limit: Any, state: Any, action: Any) -> Any:
+def play(physics: Any, actor: Any, limit: Any, state: Any, action: Any, sight: Any, normalised: Any) -> Any:
     """One episode from the state that `physics.begin` left.
 
     Args:
@@ -19,14 +20,19 @@ def play(physics: Any, actor: Any, limit: Any, state: Any, action: Any) -> Any:
         limit: Steps after which the episode is truncated.
         state: Room for an observation, shape (s,).
         action: Room for an action, shape (a,), or (1,) for an index.
+        sight: After `sight.begin`, if `normalised`.
+        normalised: Whether the policy sees normalised states.
 
     Returns:
         The sum of rewards, the number of steps, and whether the simulation diverged.
     """
     value, steps = 0.0, 0
+    seen = sight.seen if normalised else state
     while True:
         env.observe(physics, state)
-        policy.act(actor, state, steps, action)
+        if normalised:
+            eyes.see(sight, state)
+        policy.act(actor, seen, steps, action)
         reward, terminated, diverged = env.step(physics, action)
         value += reward
         steps += 1

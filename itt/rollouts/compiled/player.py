@@ -9,8 +9,9 @@ import numpy as np
 from itt import seeding
 from itt.envs import EnvSpec, describe, make
 from itt.policies import Theta
+from itt.policies.observations import Normaliser
 from itt.rollouts.compiled import actor as policy
-from itt.rollouts.compiled import loop, physics
+from itt.rollouts.compiled import loop, physics, sight
 from itt.rollouts.compiled.simulation import watched_step
 from itt.rollouts.episode import Episode
 from itt.rollouts.resolve import architecture_of, resolve
@@ -30,14 +31,20 @@ class CompiledPlayer:
         self.limit = spec.episode_limit or np.iinfo(np.int64).max
         self.state = np.zeros(spec.observation)
         self.action = np.zeros(1 if spec.discrete else spec.action)
+        self.sight = sight.make(spec.observation)
 
-    def play(self, theta: Theta, key: Key) -> Episode:
+    def play(self, theta: Theta, key: Key, normaliser: Normaliser | None = None) -> Episode:
         """One episode; a function of its arguments alone, whatever was played before."""
         started = time.perf_counter()
         policy.begin(self.actor, self.run, theta, key)
         physics.begin(self.physics, self.env, seeding.env_seed(key))
-        value, steps, diverged = loop.play(self.physics, self.actor, self.limit, self.state, self.action)
-        return Episode(value, steps, time.perf_counter() - started, diverged)
+        if normaliser is not None:
+            sight.begin(self.sight, normaliser)
+        value, steps, diverged = loop.play(
+            self.physics, self.actor, self.limit, self.state, self.action, self.sight, normaliser is not None
+        )
+        met = None if normaliser is None else self.sight.moments()
+        return Episode(value, steps, time.perf_counter() - started, diverged, met)
 
 
 class SimulatorPlayer:
@@ -49,21 +56,29 @@ class SimulatorPlayer:
         self.env = make(run.env)
         self.actor = policy.make(run, spec, architecture_of(run, spec))
         self.action = np.zeros(1 if spec.discrete else spec.action)
+        self.sight = sight.make(spec.observation)
 
-    def play(self, theta: Theta, key: Key) -> Episode:
+    def play(self, theta: Theta, key: Key, normaliser: Normaliser | None = None) -> Episode:
         """One episode; a function of its arguments alone, whatever was played before."""
         started = time.perf_counter()
         policy.begin(self.actor, self.run, theta, key)
         state, _ = self.env.reset(seed=seeding.env_seed(key))
+        if normaliser is not None:
+            sight.begin(self.sight, normaliser)
         value, steps, over, diverged = 0.0, 0, False, False
         while not over:
-            policy.act(self.actor, np.asarray(state, dtype=np.float64), steps, self.action)
+            seen = np.asarray(state, dtype=np.float64)
+            if normaliser is not None:
+                sight.see(self.sight, seen)
+                seen = self.sight.seen
+            policy.act(self.actor, seen, steps, self.action)
             action = int(self.action[0]) if self.spec.discrete else self.action.copy()
             state, reward, terminated, truncated, diverged = watched_step(self.env, action)
             value += reward
             steps += 1
             over = terminated or truncated or diverged
-        return Episode(value, steps, time.perf_counter() - started, diverged)
+        met = None if normaliser is None else self.sight.moments()
+        return Episode(value, steps, time.perf_counter() - started, diverged, met)
 
 
 def player(run: Run, spec: EnvSpec) -> CompiledPlayer | SimulatorPlayer:

@@ -6,7 +6,7 @@ import pytest
 from itt.algorithms.es import search
 from itt.algorithms.es.trainer import COLUMNS
 from itt.record import policy_file
-from itt.rollouts import Rollout, architecture_of, play, resolve
+from itt.rollouts import Rollout, Shared, architecture_of, play, resolve
 from itt.seeding import Key
 from itt.study import single
 
@@ -24,9 +24,9 @@ def by_hand(run):
     state, told = search.initial(settings, architecture, run.seed), []
     for k in range(settings.iterations):
         epsilon = search.ask(state, settings, architecture, run.seed)
-        center = play(run, Rollout(state.theta, Key(run.seed, k)))
+        center = play(Shared(run), Rollout(state.theta, Key(run.seed, k)))
         episodes = [
-            play(run, Rollout(theta, Key(run.seed, k, i, sign)))
+            play(Shared(run), Rollout(theta, Key(run.seed, k, i, sign)))
             for i, sign, theta in search.perturbations(state, settings, epsilon)
         ]
         returns = np.array([episode.value for episode in episodes])
@@ -109,7 +109,7 @@ def test_rows_do_not_depend_on_how_long_the_run_will_be(train):
 def test_an_iteration_plays_theta_and_each_perturbation_once(train, overrides, episodes, monkeypatch):
     keys = []
     monkeypatch.setattr(
-        "itt.algorithms.es.trainer.play", lambda run, rollout: (keys.append(rollout.key), play(run, rollout))[1]
+        "itt.algorithms.es.trainer.play", lambda shared, rollout: (keys.append(rollout.key), play(shared, rollout))[1]
     )
     train(cartpole("algorithm.iterations=1", *overrides))
     assert len(keys) == len(set(keys)) == episodes
