@@ -219,6 +219,12 @@ class ES(Section):
     random_numbers: Literal["independent", "pair"] = Field(
         "independent", description="pair: theta + sigma epsilon_i and theta - sigma epsilon_i play the same episodes"
     )
+    survival_bonus: float = Field(
+        0.0,
+        ge=0,
+        description="taken off the reward of every step in the estimate, as ARS does where an env pays for not falling "
+        "(Hopper: 1); the returns that are recorded keep it",
+    )
     shaping: Literal["none", "centered_ranks", "z_score", "return_std"] = Field(
         "none", description="what stands for the returns in the estimate"
     )
@@ -241,8 +247,6 @@ class ES(Section):
                 raise ValueError("random_numbers: forward differences have no pairs; allowed: independent")
         if self.directions is not None and self.top_directions is not None and self.top_directions > self.directions:
             raise ValueError(f"top_directions: at most directions ({self.directions}), not {self.top_directions}")
-        if self.shaping != "none" and 1 in (self.directions, self.top_directions):
-            raise ValueError(f"shaping: {self.shaping} compares directions, of which one counts here; allowed: none")
         return self
 
 

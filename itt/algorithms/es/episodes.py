@@ -7,6 +7,7 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import NDArray
 
+from itt.rollouts import Episode
 from itt.seeding import Key
 from itt.settings import ES
 
@@ -20,6 +21,11 @@ def keys(settings: ES, seed: int, iteration: int, direction: int = -1, sign: int
     if settings.random_numbers == "pair":
         sign = 0
     return [Key(seed, iteration, direction, sign, episode) for episode in range(settings.episodes)]
+
+
+def counted(settings: ES, played: Sequence[Episode]) -> list[float]:
+    """What each episode counts in the estimate: its return without the bonus that every step survived was paid."""
+    return [episode.value - settings.survival_bonus * episode.steps for episode in played]
 
 
 def means(settings: ES, values: Sequence[float]) -> NDArray[np.float64]:

@@ -89,17 +89,17 @@ def _train(folder: RunFolder, run: Run, team: Team, say: Callable[[str], None], 
             started = time.perf_counter()
             played = team.map(play, Shared(run, met.normaliser if met else None), rollouts)
             available = team.workers * (time.perf_counter() - started)
-            center, *others = episodes.means(settings, [episode.value for episode in played])
-            returns = np.array(others)
-            following, gradient = search.tell(state, settings, architecture, epsilon, center, returns)
+            center, *returns = episodes.means(settings, [episode.value for episode in played])
+            base, *counted = episodes.means(settings, episodes.counted(settings, played))
+            following, gradient = search.tell(state, settings, architecture, epsilon, base, np.array(counted))
 
             env_steps += sum(episode.steps for episode in played)
             row = {
                 "return": center,
                 "env_steps": env_steps,
-                "es/mean_return": returns.mean(),
-                "es/min_return": returns.min(),
-                "es/max_return": returns.max(),
+                "es/mean_return": np.mean(returns),
+                "es/min_return": np.min(returns),
+                "es/max_return": np.max(returns),
                 "es/grad_norm": float(np.linalg.norm(gradient)),
                 "es/step_norm": float(np.linalg.norm(following.theta - state.theta)),
                 "es/theta_norm": float(np.linalg.norm(state.theta)),

@@ -5,7 +5,7 @@ import pytest
 
 from itt import seeding
 from itt.algorithms.es import episodes
-from itt.rollouts import Rollout, play, resolve
+from itt.rollouts import Rollout, Shared, play, resolve
 from itt.seeding import Key, Purpose
 from itt.settings import ES
 from itt.study import single
@@ -74,7 +74,7 @@ def test_two_equal_thetas_of_a_pair_play_the_same_episode():
     run = resolve(single("CartPole-v1", "itt", overrides=["policy.selection=sample"]))
     theta = np.linspace(-1, 1, 6)
     values = [
-        play(run, Rollout(theta, key))
+        play(Shared(run), Rollout(theta, key))
         for sign in (1, -1)
         for key in episodes.keys(ES(random_numbers="pair"), 0, 0, 0, sign)
     ]

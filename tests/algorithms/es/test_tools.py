@@ -183,8 +183,6 @@ def test_every_optimiser_climbs_a_hill(optimiser):
         (["estimator=forward", "top_directions=2"], r"top_directions: ranks pairs, so it needs estimator: antithetic"),
         (["estimator=forward", "random_numbers=pair"], r"random_numbers: forward differences have no pairs"),
         (["directions=3", "top_directions=4"], r"top_directions: at most directions \(3\), not 4"),
-        (["directions=1", "shaping=return_std"], r"shaping: return_std compares directions, of which one counts"),
-        (["top_directions=1", "shaping=centered_ranks"], r"shaping: centered_ranks compares directions"),
         (["initial={}"], r"initial\.policy: is missing"),
         (
             ["optimiser={name: adam, speed: 1}"],
@@ -218,3 +216,24 @@ def test_what_makes_no_sense_is_refused_in_one_line(settings, complaint):
 def test_what_depends_on_the_number_of_parameters_is_refused_once_it_is_known(method, setting, complaint):
     with pytest.raises(UserError, match=rf"^CartPole-v1/{method}: {complaint}$"):
         resolve(single("CartPole-v1", method, overrides=[f"algorithm.{setting}"]))
+
+
+def test_a_survival_bonus_counts_in_the_record_and_not_in_the_estimate(train):
+    """CartPole pays 1 a step and nothing else: without that all episodes are equal, and theta does not move."""
+    with_it, without = train(cartpole(), "a").rows(), train(cartpole("survival_bonus=1"), "b").rows()
+    assert without[0]["return"] == with_it[0]["return"] >= 8
+    assert without[0]["es/mean_return"] == with_it[0]["es/mean_return"]
+    assert with_it[0]["es/grad_norm"] > 0
+    assert [row["es/grad_norm"] for row in without] == [0.0] * len(without)
+
+
+@pytest.mark.parametrize("estimator", ["antithetic", "forward"])
+def test_with_two_returns_their_standard_deviation_leaves_which_is_better(estimator):
+    settings = ES(directions=1, shaping="return_std", estimator=estimator, sigma=0.5)
+    state, epsilon = search.State(np.zeros(6)), np.ones((1, 6))
+    steps = []
+    for scale in (1.0, 1000.0):
+        returns = np.array([3.0, 1.0] if estimator == "antithetic" else [3.0]) * scale
+        steps.append(search.tell(state, settings, ITT, epsilon, 1.0 * scale, returns)[1])
+    np.testing.assert_allclose(steps[0], steps[1])
+    np.testing.assert_allclose(steps[0], 4.0 if estimator == "forward" else 2.0)

@@ -8,8 +8,10 @@ import pytest
 from itt import settings_file
 from itt.algorithms.es.warm_start import identified
 from itt.errors import UserError
+from itt.policies.observations import Moments
 from itt.record import policy_file
-from itt.rollouts import resolve
+from itt.rollouts import Rollout, Shared, play, resolve
+from itt.seeding import Key
 from itt.study import single
 
 
@@ -110,3 +112,30 @@ def test_a_file_that_is_no_policy_is_told(train, tmp_path, content, complaint):
 def test_a_start_without_a_file_and_without_a_checkpoint_is_told(train):
     with pytest.raises(UserError, match=r"^algorithm\.initial\.policy: is missing; the policy\.npz whose theta has"):
         train(cartpole("algorithm.initial.sha256=" + "f" * 64))
+
+
+NORMALISED = "policy.observations=normalised"
+
+
+def test_a_policy_that_sees_normalised_observations_brings_what_it_met(train):
+    before = train(cartpole(NORMALISED, seed=9), "before") / "policy.npz"
+    run = from_policy(before, NORMALISED, "algorithm.iterations=1", "algorithm.eta=1e-12")
+    first = train(run).rows()[0]["return"]
+    saved, key = policy_file.read(before), Key(0, 0)
+    assert first == play(Shared(saved.run, saved.normaliser), Rollout(saved.theta, key)).value
+    assert policy_file.read(train(run) / "policy.npz").met.count > saved.met.count
+
+
+def test_another_normaliser_of_the_same_theta_is_another_run(train, tmp_path):
+    before = policy_file.read(train(cartpole(NORMALISED, seed=9), "before") / "policy.npz")
+    hashes = set()
+    for count in (2, 3):
+        met = Moments(count, before.met.mean, before.met.squares)
+        policy_file.write(tmp_path / "policy.npz", before.run, before.theta, met)
+        hashes.add(identified(from_policy(tmp_path / "policy.npz", NORMALISED)).hash)
+    assert len(hashes) == 2
+
+
+def test_a_policy_that_sees_something_else_is_refused(saved):
+    with pytest.raises(UserError, match=r"sees raw observations, here policy\.observations is normalised"):
+        identified(from_policy(saved, NORMALISED))
