@@ -36,7 +36,7 @@ def by_hand(run):
         ]
         told.append((state.theta, center.value, met))
         returns = np.array([episode.value for episode in episodes])
-        state, _ = search.tell(state, settings, epsilon, center.value, returns)
+        state, _ = search.tell(state, settings, architecture, epsilon, center.value, returns)
         met = met.merged(episode.met for episode in episodes)
     return told, state.theta, met
 
