@@ -114,7 +114,29 @@ class DerivativeFree(Section):
     shrink: float = Field(0.5, gt=0, le=1, description="factor on the noise after each round")
 
 
-Search = Annotated[Exact | DerivativeFree, Field(discriminator="name")]
+class SignedRandomProjections(Section):
+    """Hashing for the maximum inner product (Sec. 2.3.1), for ITT with candidates that stand."""
+
+    name: Literal["srp"] = "srp"
+    projections: int = Field(14, ge=1, le=24, description="m, the bits of a hash; at most log2 of |A*|")
+    thresholds: Literal["none", "median"] = Field(
+        "none", description="what a projection is compared with: 0, or its median over A* (Sec. 3.2)"
+    )
+    tables: int = Field(1, ge=1, le=64, description="hash tables, each with projections of its own")
+    min_candidates: int | None = Field(
+        None, ge=1, description="buckets are searched until so many candidates are scored; null: |A*| / 2^m, rounded up"
+    )
+    bound: Literal["max_norm", "sqrt_d"] = Field(
+        "max_norm",
+        description="C in Eq. 6: the greatest length over A*, or B sqrt(d) where the action tower's output is within B",
+    )
+
+
+Search = Annotated[Exact | DerivativeFree | SignedRandomProjections, Field(discriminator="name")]
+
+
+STANDING = ("srp",)
+"""Searches that are built from candidates, and so need some that stand."""
 
 
 class Lazy(Section):

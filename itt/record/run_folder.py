@@ -92,6 +92,11 @@ class RunFolder:
         place = {"iteration": key.iteration, "direction": key.direction, "sign": key.sign, "env_seed": env_seed(key)}
         self.sessions[-1]["diverged"].append(place)
 
+    def note_builds(self, builds: int, seconds: float) -> None:
+        """Adds to the session's count of what was built from candidates that stand, and to its core-seconds."""
+        self.sessions[-1]["builds"] += builds
+        self.sessions[-1]["build_seconds"] = round(self.sessions[-1]["build_seconds"] + seconds, 6)
+
     def end_iteration(self, state: dict[str, NDArray[Any]]) -> None:
         """Takes note of the algorithm's state after an iteration, and saves it when it is time to."""
         self.state, self.step = state, self.step + 1
