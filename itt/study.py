@@ -86,10 +86,9 @@ class Run(Settings):
             raise ValueError("search.name: srp finds the best candidate, so it needs policy.selection: argmax")
         if self.policy.kernel == "angular":
             raise ValueError("search.name: srp needs policy.kernel: dot or softmax, which Eq. 6 and 7 are about")
-        if self.candidates.count < 2**search.projections:
-            raise ValueError(
-                f"search.projections: 2^m may not exceed |A*|, {self.candidates.count} here; m is {search.projections}"
-            )
+        count, m = self.candidates.count, search.bits(self.candidates.count)
+        if count < 2**m:
+            raise ValueError(f"search.projections: 2^m may not exceed |A*|, {count} here; m is {m}")
         if search.bound == "sqrt_d" and self.policy.action.output != "tanh":
             raise ValueError("search.bound: sqrt_d needs a bounded action tower, policy.action.output: tanh")
 

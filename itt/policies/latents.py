@@ -33,12 +33,19 @@ def latents(tower: tuple[Layer, ...], parameters: Theta, inputs: NDArray[np.floa
     Returns:
         Shape (d, N): a coordinate's values lie side by side.
     """
-    values, start = np.ascontiguousarray(inputs.T, dtype=np.float64), 0
-    for layer in tower:
-        matrix = parameters[start : start + layer.size].reshape(layer.outputs, layer.inputs)
-        start += layer.size
-        sums = matrix[:, :1] * values[0]
-        for j in range(1, layer.inputs):
-            sums += matrix[:, j : j + 1] * values[j]
-        values = _ACTIVATIONS[layer.activation](sums)
-    return values
+    found = np.empty((tower[-1].outputs, len(inputs)))
+    for first in range(0, len(inputs), _AT_ONCE):
+        values, start = inputs[first : first + _AT_ONCE].T.astype(np.float64), 0
+        for layer in tower:
+            matrix = parameters[start : start + layer.size].reshape(layer.outputs, layer.inputs)
+            start += layer.size
+            sums = matrix[:, :1] * values[0]
+            for j in range(1, layer.inputs):
+                sums += matrix[:, j : j + 1] * values[j]
+            values = _ACTIVATIONS[layer.activation](sums)
+        found[:, first : first + _AT_ONCE] = values
+    return found
+
+
+_AT_ONCE = 2048
+"""Candidates whose latents stay in a core's own cache."""
