@@ -31,14 +31,14 @@ BY_HAND = "by-hand"
 
 VARIANTS: dict[str, Layer] = {
     "vanilla": {},
+    "lazy": {"algorithm": {"lazy": {"period": 5}}},  # Sec. 3.3
+    "bootstrap": {"candidates": {"resample": "once", "count": 16384, "subsample": 1000}},  # Sec. 3.3; sizes are ours
     "srp": {"candidates": {"resample": "once", "count": 16384, "subsample": None}, "search": {"name": "srp"}},
     "srp-lazy": {
         "candidates": {"resample": "once", "count": 16384, "subsample": None},
         "search": {"name": "srp"},
         "algorithm": {"lazy": {"period": 5}},
     },  # Sec. 2.3: what is built is used until the action tower moves
-    "lazy": {"algorithm": {"lazy": {"period": 5}}},  # Sec. 3.3
-    "bootstrap": {"candidates": {"resample": "once", "count": 16384, "subsample": 1000}},  # Sec. 3.3; sizes are ours
 }
 """The built-in variants. A study may add its own or redefine these."""
 
@@ -220,6 +220,24 @@ def single(
     """
     try:
         return _run(paper(), names.canonical(env), method, variant, seed, [*_set_layers(overrides)], study=study)
+    except Mistake as mistake:
+        raise UserError(str(mistake)) from None
+
+
+def altered(run: Run, layers: Sequence[tuple[str, Layer]], overrides: Sequence[str] = ()) -> Run:
+    """The run with other settings: `layers`, each with its name in messages, then `overrides` (`a.b=c`).
+
+    Raises:
+        UserError: One line with the setting and what is allowed there.
+    """
+    merged: dict[str, Any] = run.model_dump()
+    try:
+        layers = [*layers, *_set_layers(overrides)]
+        for key, layer in layers:
+            merged = merge(merged, layer, key)
+        return Run.model_validate(merged)
+    except ValidationError as error:
+        raise UserError(explain(error, Settings, layers)) from None
     except Mistake as mistake:
         raise UserError(str(mistake)) from None
 
