@@ -170,7 +170,7 @@ class SignedRandomProjections(Section):
     def wanted(self, count: int) -> int:
         """How many of `count` candidates are scored at least."""
         few = max(-(-count // 128), 32) if self.mode == "tuned" else -(-count // 2 ** self.bits(count))
-        return min(self.min_candidates or few, count)
+        return self.min_candidates or min(few, count)
 
 
 Search = Annotated[Exact | DerivativeFree | SignedRandomProjections, Field(discriminator="name")]

@@ -118,7 +118,7 @@ def empty(settings: SignedRandomProjections, size: int, count: int) -> Buckets:
     tables, m = settings.tables, settings.bits(count)
     masks, parents, highest = _probing(settings.probing, m)
     return Buckets(
-        wanted=-(-settings.wanted(count) // tables),
+        wanted=min(-(-settings.wanted(count) // tables), count),
         by_margin=settings.probing == "margin",
         by_median=settings.thresholds == "median",
         window=settings.mode == "released",
