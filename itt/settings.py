@@ -161,6 +161,8 @@ class SignedRandomProjections(Section):
         released = (self.latents, self.thresholds, self.probing, self.tables, self.bound)
         if self.mode == "released" and released != ("plain", "median", "hamming", 1, "max_norm"):
             raise ValueError("mode: released is one hash as it was published: of the rest, give projections alone")
+        if self.bound == "sqrt_d" and self.latents == "whitened":
+            raise ValueError("bound: sqrt_d bounds the action tower's own outputs, so it needs latents: plain")
         return self
 
     def bits(self, count: int) -> int:

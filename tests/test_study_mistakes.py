@@ -219,7 +219,14 @@ def test_a_file_that_is_no_study(tmp_path, text, start, detail):
                 ("search: {name: srp, projections: 7}", "runs[0].set.search.projections: 2^m may not exceed |A*|, 100"),
                 ("search: {name: srp}, policy: {selection: sample}", "runs[0].set.search.name: srp finds the best"),
                 ("search: {name: srp}, policy: {kernel: angular}", "runs[0].set.search.name: srp needs policy.kernel"),
-                ("search: {name: srp, bound: sqrt_d}", "runs[0].set.search.bound: sqrt_d needs a bounded action tower"),
+                (
+                    "search: {name: srp, bound: sqrt_d, latents: plain}",
+                    "runs[0].set.search.bound: sqrt_d needs a bounded action tower",
+                ),
+                (
+                    "search: {name: srp, bound: sqrt_d}",
+                    "runs[0].set.search.bound: sqrt_d bounds the action tower's own",
+                ),
                 ("search: {name: srp, mode: released, tables: 2}", "runs[0].set.search.mode: released is one hash"),
             ]
         ),

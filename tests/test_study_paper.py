@@ -128,7 +128,7 @@ def test_the_schema_for_editors_is_the_one_of_the_code():
 
 def test_the_schema_says_what_every_setting_means():
     definitions = json_schema()["$defs"]
-    names = ("Candidates", "ES", "Lazy", "Tower", "Policy", "Record", "DerivativeFree")
+    names = ("Candidates", "ES", "Lazy", "Tower", "Policy", "Record", "DerivativeFree", "SignedRandomProjections")
     names += ("Decay", "Momentum", "Adam", "ClipUp", "Target", "WarmStart")
     silent = {
         f"{name}.{key}"

@@ -9,6 +9,7 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from itt.orthogonal import orthogonal
 from itt.settings import SignedRandomProjections
 
 Values = NDArray[np.float64]
@@ -94,6 +95,7 @@ def build(settings: SignedRandomProjections, latents: Values, random: np.random.
     bound = math.sqrt(size) if settings.bound == "sqrt_d" else math.sqrt(_squares(hashed).max())
     augmented = released_augment(hashed, bound) if buckets.window else augment(hashed, bound)
     if buckets.by_median and bound > 0.0:
+        # A state meets the medians at the length C that candidates have: C / |l_S| omega . l_S > b, without the quotient.
         buckets.length[...] = back / bound
     for table in range(settings.tables):
         omega = orthogonal(settings.bits(count), size + 1, random)
@@ -103,9 +105,7 @@ def build(settings: SignedRandomProjections, latents: Values, random: np.random.
             products -= medians[:, None]
             buckets.thresholds[table] = medians
         codes = _codes(products)
-        order = np.argsort(codes, kind="stable")
-        if buckets.window:
-            order = np.arange(count)
+        order = np.arange(count) if buckets.window else np.argsort(codes, kind="stable")
         buckets.omega[table] = (omega[:, :-1] @ back).T
         buckets.order[table] = order
         buckets.offsets[table, 1:] = np.cumsum(np.bincount(codes, minlength=2 ** len(omega)))
@@ -170,18 +170,6 @@ def whiten(latents: Values) -> tuple[Values, Values]:
 
 _FLAT = 1e-7
 """Deviations so much smaller than the largest are rounding."""
-
-
-def orthogonal(count: int, size: int, random: np.random.Generator) -> Values:
-    """omega_1 ... omega_m: N(0, I) rows, orthogonal in blocks of at most `size` rows (Sec. 3.2). (count, size)."""
-    blocks = []
-    for start in range(0, count, size):
-        rows = min(size, count - start)
-        q, r = np.linalg.qr(random.standard_normal((size, rows)))
-        # R's diagonal made positive, Q is uniform (Mezzadri 2007); with chi(size) lengths its columns are Gaussian.
-        haar = q * np.where(np.diagonal(r) < 0, -1.0, 1.0)
-        blocks.append(np.sqrt(random.chisquare(size, rows))[:, None] * haar.T)
-    return np.concatenate(blocks)
 
 
 def hamming_order(bits: int) -> Integers:

@@ -7,7 +7,8 @@ from hypothesis import strategies as st
 from scipy import stats
 
 from itt.candidates import projections
-from itt.candidates.projections import augment, hamming_order, margin_order, orthogonal, whiten
+from itt.candidates.projections import augment, hamming_order, margin_order, whiten
+from itt.orthogonal import orthogonal
 from itt.settings import SignedRandomProjections
 
 SMALLEST_P = 1e-5
