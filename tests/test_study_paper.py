@@ -85,6 +85,22 @@ def test_only_swimmer_is_linear_in_all_layers(env, method):
     assert hidden == ({"linear"} if env == "Swimmer-v2" else {"relu"})
 
 
+def test_figure_4_compares_srp_with_vanilla_over_the_same_candidates():
+    arms = {(run.env, run.variant): run for run in PAPER.runs if run.variant.startswith("srp")}
+    found = {}
+    for (env, variant), run in arms.items():
+        found[env, variant] = (run.candidates.count, run.candidates.resample, run.search.name)
+        if run.search.name == "srp":
+            assert (run.search.mode, run.search.thresholds, run.search.bound) == ("paper", "median", "max_norm")
+    assert found == {
+        ("HalfCheetah-v2", "srp-paper"): (16384, "iteration", "srp"),
+        ("HalfCheetah-v2", "srp-paper-vanilla"): (16384, "iteration", "exact"),
+        ("Swimmer-v2", "srp-paper"): (1024, "iteration", "srp"),
+        ("Swimmer-v2", "srp-paper-vanilla"): (1024, "iteration", "exact"),
+    }
+    assert [arms[env, "srp-paper"].search.projections for env in ("HalfCheetah-v2", "Swimmer-v2")] == [6, 3]
+
+
 def test_the_estimator_is_that_of_equations_11_and_12_everywhere():
     settings = {(run.algorithm.estimator, run.algorithm.sampling, run.algorithm.eta) for run in PAPER.runs}
     assert settings == {("antithetic", "orthogonal", 0.01)}

@@ -95,7 +95,7 @@ def build(settings: SignedRandomProjections, latents: Values, random: np.random.
     bound = math.sqrt(size) if settings.bound == "sqrt_d" else math.sqrt(_squares(hashed).max())
     augmented = released_augment(hashed, bound) if buckets.window else augment(hashed, bound)
     if buckets.by_median and bound > 0.0:
-        # A state meets the medians at the length C that candidates have: C / |l_S| omega . l_S > b, without the quotient.
+        # A state meets the medians at the length C of candidates: omega . l_S > b |l_S| / C.
         buckets.length[...] = back / bound
     for table in range(settings.tables):
         omega = orthogonal(settings.bits(count), size + 1, random)
