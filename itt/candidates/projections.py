@@ -109,7 +109,7 @@ def build(settings: SignedRandomProjections, latents: Values, random: np.random.
         buckets.omega[table] = (omega[:, :-1] @ back).T
         buckets.order[table] = order
         buckets.offsets[table, 1:] = np.cumsum(np.bincount(codes, minlength=2 ** len(omega)))
-        np.take(latents, order, axis=1, out=buckets.latents[table])
+        np.take(latents, order, axis=1, out=buckets.latents[table], mode="clip")  # the mode that needs no copy
     return buckets
 
 

@@ -153,6 +153,17 @@ def test_buckets_are_searched_in_hamming_order_until_enough_candidates_are_score
         assert len(sizes) == 1 or sizes[-2] < 100
 
 
+def test_the_bit_of_the_smallest_margin_is_turned_over_first_and_then_that_of_the_next():
+    buckets = build(gaussian(4, 4000), projections=3, tables=1, min_candidates=4000)
+    bucket_at = {int(start): bucket for bucket, start in enumerate(buckets.offsets[0, :-1])}
+    for state in gaussian(20, 4, seed=1):
+        margins = buckets.omega[0].T @ state
+        least, next_ = np.argsort(np.abs(margins))[:2]
+        own = int((margins > 0) @ (1 << np.arange(3)))
+        first = [bucket_at[start] for start, _ in buckets.places(state, 0)][:4]
+        assert first == [own, own ^ 1 << least, own ^ 1 << next_, own ^ 1 << least ^ 1 << next_]
+
+
 def test_a_state_whose_buckets_are_empty_is_searched_for_elsewhere():
     latents = np.tile([[1.0], [2.0]], 64) + 1e-9 * gaussian(2, 64)
     buckets = build(latents, latents="plain", projections=6, tables=1, probing="hamming", min_candidates=1)
