@@ -23,7 +23,7 @@ class Episode:
         met: The moments of the states that were acted in, where the policy sees normalised ones.
         builds: How often what is kept of candidates that stand (their latents, a search's tables) was computed for it:
             1, or 0 where the episode before left the same.
-        build_seconds: The time that took, which `seconds` contains.
+        build_seconds: The CPU time of that.
     """
 
     value: float

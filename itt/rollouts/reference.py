@@ -92,7 +92,7 @@ class ReferencePlayer:
         pool = pool_key(self.run.candidates, key)
         parameters = flatten(policy.action if isinstance(policy, TwoTower) else policy)
         if self._kept is None or (self._kept.pool, self._kept.parameters) != (pool, parameters.tobytes()):
-            started = time.perf_counter()
+            started = time.thread_time()
             actions = source(self.run.candidates, self.box, key).at(0)
             index, prepared = None, None
             if self.run.search.name in STANDING:
@@ -101,7 +101,7 @@ class ReferencePlayer:
             else:
                 prepared = policy.prepare(torch.from_numpy(actions.astype(np.float64)))
             self._kept = _Kept(pool, parameters.tobytes(), Standing(actions), prepared, index)
-            self._built = time.perf_counter() - started
+            self._built = time.thread_time() - started
         return self._kept
 
 

@@ -155,13 +155,14 @@ def test_buckets_are_searched_in_hamming_order_until_enough_candidates_are_score
 
 def test_the_bit_of_the_smallest_margin_is_turned_over_first_and_then_that_of_the_next():
     buckets = build(gaussian(4, 4000), projections=3, tables=1, min_candidates=4000)
-    bucket_at = {int(start): bucket for bucket, start in enumerate(buckets.offsets[0, :-1])}
+    sizes = np.diff(buckets.offsets[0])
     for state in gaussian(20, 4, seed=1):
         margins = buckets.omega[0].T @ state
-        least, next_ = np.argsort(np.abs(margins))[:2]
         own = int((margins > 0) @ (1 << np.arange(3)))
-        first = [bucket_at[start] for start, _ in buckets.places(state, 0)][:4]
-        assert first == [own, own ^ 1 << least, own ^ 1 << next_, own ^ 1 << least ^ 1 << next_]
+        small, middle, large = (1 << int(bit) for bit in np.argsort(np.abs(margins)))
+        turned = [0, small, middle, small | middle, large, small | large, middle | large, small | middle | large]
+        searched = [end - start for start, end in buckets.places(state, 0)]
+        assert searched == [sizes[own ^ bits] for bits in turned if sizes[own ^ bits]]
 
 
 def test_a_state_whose_buckets_are_empty_is_searched_for_elsewhere():

@@ -196,10 +196,10 @@ def begin(actor: Actor, run: Run, theta: Theta, key: Key) -> float | None:
     """Fills in theta, shape (D,), and the candidates that stand in the episode `key`.
 
     Returns:
-        The seconds that it took to compute what is kept of candidates that stand; None where nothing is, or where the
-        episode before had the same candidates and the same action tower.
+        The CPU time, in seconds, that it took to compute what is kept of candidates that stand; None where nothing is,
+        or where the episode before had the same candidates and the same action tower.
     """
-    started = time.perf_counter()
+    started = time.thread_time()
     pool = pool_key(run.candidates, key)
     drawn = seeding.words(pool, Purpose.CANDIDATES)[0]
     kept = slice(int(actor.action[0, START]) if len(actor.action) else 0, len(theta))
@@ -224,7 +224,7 @@ def begin(actor: Actor, run: Run, theta: Theta, key: Key) -> float | None:
         tower = towers.layers(actor.action)
         found = latents(tower, theta[kept], actor.actions.T[: actor.pool])
         fill(actor.built, build(run.search, found, pool))
-    return time.perf_counter() - started if actor.pool and not actor.discrete else None
+    return time.thread_time() - started if actor.pool and not actor.discrete else None
 
 
 @kernel
