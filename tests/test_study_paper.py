@@ -20,12 +20,12 @@ VANILLA = {(run.env, run.method): run for run in PAPER.runs if (run.variant, run
 EVERY_CELL = [(env, method) for env in ENVS for method in METHODS]
 
 
-def test_the_study_is_every_env_and_method_with_ten_seeds_and_the_lazy_runs():
+def test_the_study_is_every_env_and_method_with_ten_seeds_and_the_arms_of_figures_4_and_5():
     counts = Counter((run.env, run.method, run.variant) for run in PAPER.runs)
-    assert counts == {(env, method, "vanilla"): 10 for env, method in EVERY_CELL} | {
-        ("HalfCheetah-v2", "itt", "lazy"): 10
-    }
-    assert len(PAPER.runs) == 460
+    figure_4 = [(env, arm) for env in ("HalfCheetah-v2", "Swimmer-v2") for arm in ("srp-paper", "srp-paper-vanilla")]
+    cells = [*((*cell, "vanilla") for cell in EVERY_CELL), ("HalfCheetah-v2", "itt", "lazy")]
+    assert counts == dict.fromkeys([*cells, *((env, "itt", arm) for env, arm in figure_4)], 10)
+    assert len(PAPER.runs) == 500
 
 
 def test_the_lazy_arm_updates_the_action_tower_every_fifth_iteration_as_in_figure_5():
