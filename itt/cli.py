@@ -25,7 +25,9 @@ app.add_typer(bench, name="bench")
 
 Env = Annotated[str, typer.Option(help="The paper's name of an env (`itt envs` lists them) or any Gymnasium id.")]
 Method = Annotated[str, typer.Option(help="itt, iot or explicit.")]
-Variant = Annotated[str, typer.Option(help="A built-in variant (vanilla, lazy, bootstrap) or one of the study's.")]
+Variant = Annotated[
+    str, typer.Option(help="A built-in variant (vanilla, lazy, bootstrap, srp, srp-lazy) or one of the study's.")
+]
 Seed = Annotated[int, typer.Option(help="The seed: with the settings, all that a result depends on.")]
 Set = Annotated[
     list[str] | None,
@@ -91,25 +93,41 @@ def evaluate(
     run: Annotated[Path, typer.Argument(help="A run's folder.")],
     episodes: Annotated[int, typer.Option(min=1, help="Number of episodes.")] = 100,
     best: Annotated[bool, typer.Option("--best", help="Evaluate best.npz; only prints, writes nothing.")] = False,
+    search: Annotated[
+        str | None, typer.Option(help="Another search than in training: exact, srp, ... (the paper's Remark 2.1).")
+    ] = None,
+    frozen: Annotated[
+        bool, typer.Option("--frozen", help="One pool of candidates, and what a search builds of it, for all episodes.")
+    ] = False,
+    set_: Annotated[
+        list[str] | None,
+        typer.Option("--set", metavar="KEY=VALUE", help="A setting of candidates or search, for inference. Repeats."),
+    ] = None,
     as_json: Json = False,
 ) -> int:
     """Evaluate a run's final policy afresh, with env seeds that training never uses.
 
-    Reads RUN/policy.npz; writes RUN/evaluation.csv (episode, return, seed); prints mean and standard deviation. Runs
-    under mpiexec as `itt train` does.
+    Reads RUN/policy.npz; writes RUN/evaluation.csv (episode, return, seed); prints mean and standard deviation. With
+    another search it writes RUN/evaluation-SEARCH.csv, with --frozen evaluation[-SEARCH]-frozen.csv; --set adds the
+    hash of its settings. Runs under mpiexec as `itt train` does.
     """
     from itt import ranks
     from itt.record import evaluation, policy_file
+    from itt.rollouts import resolve
     from itt.rollouts.evaluation import evaluate as play
+    from itt.rollouts.evaluation import for_inference, stand
     from itt.rollouts.needs import check_installed
 
     def main(team: ranks.Team) -> int:
         saved = policy_file.read(run / ("best.npz" if best else "policy.npz"))
-        check_installed(saved.run)
-        played = play(saved.run, saved.theta, episodes, team.map, saved.normaliser)
+        chooses = resolve(for_inference(saved.run, search, frozen, set_ or []))
+        check_installed(chooses)
+        if search is not None and stand(chooses) and not (frozen or set_ or stand(saved.run)):
+            _say(f"{search} needs candidates that stand: one pool of {chooses.candidates.count} an episode")
+        played = play(chooses, saved.theta, episodes, team.map, saved.normaliser)
         returns = [(episode.value, seed) for episode, seed in played]
         if not best:
-            evaluation.write(run / "evaluation.csv", returns)
+            evaluation.write(run / evaluation.name(search, frozen, chooses.hash if set_ else None), returns)
         summary = evaluation.summary(returns)
         line = f"{run}: return {summary['mean']:.2f} +- {summary['std']:.2f} over {episodes} episodes"
         print(json.dumps(summary) if as_json else line)

@@ -114,7 +114,72 @@ class DerivativeFree(Section):
     shrink: float = Field(0.5, gt=0, le=1, description="factor on the noise after each round")
 
 
-Search = Annotated[Exact | DerivativeFree, Field(discriminator="name")]
+class SignedRandomProjections(Section):
+    """Hashing for the maximum inner product (Sec. 2.3.1), for ITT with candidates that stand; see docs/search.md."""
+
+    name: Literal["srp"] = "srp"
+    mode: Literal["tuned", "paper", "released"] = Field(
+        "tuned",
+        description="what the settings below are where they are not given. tuned: what we found best; paper: Sec. 3.2; "
+        "released: the effect of the published code's hash, nearly a random subset, for comparison only",
+    )
+    projections: int | None = Field(
+        None, ge=1, le=24, description="m, the bits of a hash; null: 6, in mode tuned log2(|A*|) - 3, from 1 to 16"
+    )
+    latents: Literal["plain", "whitened"] = Field(
+        "whitened", description="what is hashed: Eq. 6 of the latents, or of latents with mean 0 and covariance I"
+    )
+    thresholds: Literal["none", "median"] = Field(
+        "none", description="what a projection is compared with: 0, or its median over A* (Sec. 3.2)"
+    )
+    probing: Literal["hamming", "margin"] = Field(
+        "margin",
+        description="hamming: buckets in the order of their Hamming distance; margin: bits of which the state is "
+        "least sure are turned over first",
+    )
+    tables: int = Field(2, ge=1, le=64, description="hash tables, each with projections of its own")
+    min_candidates: int | None = Field(
+        None,
+        ge=1,
+        description="buckets are searched until so many candidates are scored; null: |A*| / 2^m, in mode tuned "
+        "|A*| / 128 but at least 32, rounded up",
+    )
+    bound: Literal["max_norm", "sqrt_d"] = Field(
+        "max_norm",
+        description="C in Eq. 6: the greatest length over A*, or B sqrt(d) where the action tower's output is within B",
+    )
+
+    @model_validator(mode="before")
+    @classmethod
+    def _what_the_mode_says(cls, data: Any) -> Any:
+        if isinstance(data, Mapping) and data.get("mode") in ("paper", "released"):
+            return {"latents": "plain", "thresholds": "median", "probing": "hamming", "tables": 1} | dict(data)
+        return data
+
+    @model_validator(mode="after")
+    def _released_is_one_table(self) -> SignedRandomProjections:
+        released = (self.latents, self.thresholds, self.probing, self.tables, self.bound)
+        if self.mode == "released" and released != ("plain", "median", "hamming", 1, "max_norm"):
+            raise ValueError("mode: released is one hash as it was published: of the rest, give projections alone")
+        if self.bound == "sqrt_d" and self.latents == "whitened":
+            raise ValueError("bound: sqrt_d bounds the action tower's own outputs, so it needs latents: plain")
+        return self
+
+    def bits(self, count: int) -> int:
+        """m for |A*| = `count`."""
+        return self.projections or (min(max(count.bit_length() - 4, 1), 16) if self.mode == "tuned" else 6)
+
+    def wanted(self, count: int) -> int:
+        """How many of `count` candidates are scored at least."""
+        few = max(-(-count // 128), 32) if self.mode == "tuned" else -(-count // 2 ** self.bits(count))
+        return self.min_candidates or min(few, count)
+
+
+Search = Annotated[Exact | DerivativeFree | SignedRandomProjections, Field(discriminator="name")]
+
+
+STANDING = ("srp",)
+"""Searches that are built from candidates, and so need some that stand."""
 
 
 class Lazy(Section):

@@ -23,7 +23,7 @@ from pydantic import ConfigDict, Field, ValidationError, model_validator
 
 from itt.errors import UserError
 from itt.published import names
-from itt.settings import Method, Section, Settings
+from itt.settings import STANDING, Method, Section, Settings, SignedRandomProjections
 from itt.settings_file import Layer, Mistake, explain, merge, parse, read
 
 BY_HAND = "by-hand"
@@ -33,6 +33,12 @@ VARIANTS: dict[str, Layer] = {
     "vanilla": {},
     "lazy": {"algorithm": {"lazy": {"period": 5}}},  # Sec. 3.3
     "bootstrap": {"candidates": {"resample": "once", "count": 16384, "subsample": 1000}},  # Sec. 3.3; sizes are ours
+    "srp": {"candidates": {"resample": "once", "count": 16384, "subsample": None}, "search": {"name": "srp"}},
+    "srp-lazy": {
+        "candidates": {"resample": "once", "count": 16384, "subsample": None},
+        "search": {"name": "srp"},
+        "algorithm": {"lazy": {"period": 5}},
+    },  # Sec. 2.3: what is built is used until the action tower moves
 }
 """The built-in variants. A study may add its own or redefine these."""
 
@@ -57,7 +63,34 @@ class Run(Settings):
             raise ValueError(f"search.name: dfo needs method iot (here: {self.method})")
         if self.search.name == "dfo" and self.candidates.resample != "transition":
             raise ValueError("search.name: dfo draws its own samples, so it needs candidates.resample: transition")
+        if self.search.name in STANDING:
+            self._check_standing(self.search.name)
+        if self.search.name == "srp":
+            self._check_projections(self.search)
         return self
+
+    def _check_standing(self, name: str) -> None:
+        """A search that builds something from A* needs towers that part, and candidates that outlive a transition."""
+        if self.method != "itt":
+            raise ValueError(
+                f"search.name: {name} needs method itt, whose candidates have latents (here: {self.method})"
+            )
+        if self.candidates.resample == "transition" or self.candidates.subsample is not None:
+            raise ValueError(
+                f"search.name: {name} needs candidates that stand: candidates.resample: iteration or once, without "
+                "subsample"
+            )
+
+    def _check_projections(self, search: SignedRandomProjections) -> None:
+        if self.policy.selection != "argmax":
+            raise ValueError("search.name: srp finds the best candidate, so it needs policy.selection: argmax")
+        if self.policy.kernel == "angular":
+            raise ValueError("search.name: srp needs policy.kernel: dot or softmax, which Eq. 6 and 7 are about")
+        count, m = self.candidates.count, search.bits(self.candidates.count)
+        if count < 2**m:
+            raise ValueError(f"search.projections: 2^m may not exceed |A*|, {count} here; m is {m}")
+        if search.bound == "sqrt_d" and self.policy.action.output != "tanh":
+            raise ValueError("search.bound: sqrt_d needs a bounded action tower, policy.action.output: tanh")
 
     @property
     def folder(self) -> Path:
@@ -187,6 +220,24 @@ def single(
     """
     try:
         return _run(paper(), names.canonical(env), method, variant, seed, [*_set_layers(overrides)], study=study)
+    except Mistake as mistake:
+        raise UserError(str(mistake)) from None
+
+
+def altered(run: Run, layers: Sequence[tuple[str, Layer]], overrides: Sequence[str] = ()) -> Run:
+    """The run with other settings: `layers`, each with its name in messages, then `overrides` (`a.b=c`).
+
+    Raises:
+        UserError: One line with the setting and what is allowed there.
+    """
+    merged: dict[str, Any] = run.model_dump()
+    try:
+        layers = [*layers, *_set_layers(overrides)]
+        for key, layer in layers:
+            merged = merge(merged, layer, key)
+        return Run.model_validate(merged)
+    except ValidationError as error:
+        raise UserError(explain(error, Settings, layers)) from None
     except Mistake as mistake:
         raise UserError(str(mistake)) from None
 

@@ -110,7 +110,11 @@ IN_A_LAYER = {
         "defaults.search.rounds: unknown key",
         "allowed here: name",
     ),
-    "an unknown search": ("defaults: {search: {name: foo}}", "defaults.search.name: must be one of", "'exact', 'dfo'"),
+    "an unknown search": (
+        "defaults: {search: {name: foo}}",
+        "defaults.search.name: must be one of",
+        "'exact', 'dfo', 'srp'",
+    ),
     "an unknown algorithm": ("defaults: {algorithm: {name: sac}}", "defaults.algorithm.name: ", "'es', not 'sac'"),
     "a run's name as a setting": ("defaults: {env: x}", "defaults.env: unknown key", "candidates, policy, search"),
     "a section that is a number": ("defaults: {algorithm: 5}", "defaults.algorithm: ", "dictionary"),
@@ -204,6 +208,28 @@ def test_a_file_that_is_no_study(tmp_path, text, start, detail):
     [
         ({"methods": "[iot]", "variants": "[lazy]"}, "variants.lazy.algorithm.lazy: needs method itt"),
         ({"envs": "[Hopper-v2]", "set": "{search: {name: dfo}}"}, "runs[0].set.search.name: dfo needs method iot"),
+        ({"envs": "[Hopper-v2]", "set": "{search: {name: srp}}"}, "runs[0].set.search.name: srp needs candidates that"),
+        (
+            {"methods": "[iot]", "set": "{candidates: {resample: once}, search: {name: srp}}"},
+            "runs[0].set.search.name: srp needs method itt",
+        ),
+        *(
+            ({"envs": "[Hopper-v2]", "set": f"{{candidates: {{resample: once, count: 100}}, {settings}}}"}, start)
+            for settings, start in [
+                ("search: {name: srp, projections: 7}", "runs[0].set.search.projections: 2^m may not exceed |A*|, 100"),
+                ("search: {name: srp}, policy: {selection: sample}", "runs[0].set.search.name: srp finds the best"),
+                ("search: {name: srp}, policy: {kernel: angular}", "runs[0].set.search.name: srp needs policy.kernel"),
+                (
+                    "search: {name: srp, bound: sqrt_d, latents: plain}",
+                    "runs[0].set.search.bound: sqrt_d needs a bounded action tower",
+                ),
+                (
+                    "search: {name: srp, bound: sqrt_d}",
+                    "runs[0].set.search.bound: sqrt_d bounds the action tower's own",
+                ),
+                ("search: {name: srp, mode: released, tables: 2}", "runs[0].set.search.mode: released is one hash"),
+            ]
+        ),
         (
             {"envs": "[fish-swim]", "methods": "[iot]", "set": "{search: {name: dfo}}"},
             "runs[0].set.search.name: dfo draws its own samples, so it needs candidates.resample: transition",

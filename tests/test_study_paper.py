@@ -20,12 +20,12 @@ VANILLA = {(run.env, run.method): run for run in PAPER.runs if (run.variant, run
 EVERY_CELL = [(env, method) for env in ENVS for method in METHODS]
 
 
-def test_the_study_is_every_env_and_method_with_ten_seeds_and_the_lazy_runs():
+def test_the_study_is_every_env_and_method_with_ten_seeds_and_the_arms_of_figures_4_and_5():
     counts = Counter((run.env, run.method, run.variant) for run in PAPER.runs)
-    assert counts == {(env, method, "vanilla"): 10 for env, method in EVERY_CELL} | {
-        ("HalfCheetah-v2", "itt", "lazy"): 10
-    }
-    assert len(PAPER.runs) == 460
+    figure_4 = [(env, arm) for env in ("HalfCheetah-v2", "Swimmer-v2") for arm in ("srp-paper", "srp-paper-vanilla")]
+    cells = [*((*cell, "vanilla") for cell in EVERY_CELL), ("HalfCheetah-v2", "itt", "lazy")]
+    assert counts == dict.fromkeys([*cells, *((env, "itt", arm) for env, arm in figure_4)], 10)
+    assert len(PAPER.runs) == 500
 
 
 def test_the_lazy_arm_updates_the_action_tower_every_fifth_iteration_as_in_figure_5():
@@ -85,6 +85,22 @@ def test_only_swimmer_is_linear_in_all_layers(env, method):
     assert hidden == ({"linear"} if env == "Swimmer-v2" else {"relu"})
 
 
+def test_figure_4_compares_srp_with_vanilla_over_the_same_candidates():
+    arms = {(run.env, run.variant): run for run in PAPER.runs if run.variant.startswith("srp")}
+    found = {}
+    for (env, variant), run in arms.items():
+        found[env, variant] = (run.candidates.count, run.candidates.resample, run.search.name)
+        if run.search.name == "srp":
+            assert (run.search.mode, run.search.thresholds, run.search.bound) == ("paper", "median", "max_norm")
+    assert found == {
+        ("HalfCheetah-v2", "srp-paper"): (16384, "iteration", "srp"),
+        ("HalfCheetah-v2", "srp-paper-vanilla"): (16384, "iteration", "exact"),
+        ("Swimmer-v2", "srp-paper"): (1024, "iteration", "srp"),
+        ("Swimmer-v2", "srp-paper-vanilla"): (1024, "iteration", "exact"),
+    }
+    assert [arms[env, "srp-paper"].search.projections for env in ("HalfCheetah-v2", "Swimmer-v2")] == [6, 3]
+
+
 def test_the_estimator_is_that_of_equations_11_and_12_everywhere():
     settings = {(run.algorithm.estimator, run.algorithm.sampling, run.algorithm.eta) for run in PAPER.runs}
     assert settings == {("antithetic", "orthogonal", 0.01)}
@@ -128,7 +144,7 @@ def test_the_schema_for_editors_is_the_one_of_the_code():
 
 def test_the_schema_says_what_every_setting_means():
     definitions = json_schema()["$defs"]
-    names = ("Candidates", "ES", "Lazy", "Tower", "Policy", "Record", "DerivativeFree")
+    names = ("Candidates", "ES", "Lazy", "Tower", "Policy", "Record", "DerivativeFree", "SignedRandomProjections")
     names += ("Decay", "Momentum", "Adam", "ClipUp", "Target", "WarmStart")
     silent = {
         f"{name}.{key}"

@@ -1,4 +1,4 @@
-"""Learning curves in the layout of Fig. 3 (methods) and Fig. 5 (a variant against vanilla).
+"""Learning curves in the layout of Fig. 3 (methods) and Fig. 4 and 5 (a variant against vanilla).
 
 Drawn on `Figure` objects, never through pyplot: no display, window or backend setting plays a part. Equal input gives
 equal files.
@@ -34,6 +34,9 @@ PANEL = (2.7, 2.0)
 COLOURS = seaborn.color_palette("colorblind")
 DASHES: list[Any] = ["-", (0, (5, 1.5)), (0, (5, 1.5, 1, 1.5)), (0, (3, 1, 1, 1, 1, 1)), (0, (9, 2))]
 MARKERS = ["o", "s", "^", "D", "v"]
+
+_ARM = f"-{VANILLA}"
+"""Ends the name of a variant that another is compared with."""
 
 GREY = "0.35"
 FAINT = 0.35
@@ -72,7 +75,8 @@ def figures(collected: Path, out: Path) -> list[Path]:
     """Draws from what `collect` wrote; each figure is an SVG and a PNG, whose paths are returned.
 
     `learning-curves`: a panel an env, a line a method (vanilla). `vanilla-vs-<variant>`, for each other variant: a
-    panel an env and method.
+    panel an env and method. A variant's vanilla arm is `<variant>-vanilla` where that was run (Fig. 4: the same
+    candidates), else `vanilla`.
 
     Raises:
         UserError: `collected` is not a folder that `collect` wrote.
@@ -81,7 +85,7 @@ def figures(collected: Path, out: Path) -> list[Path]:
     parts = by_cell(curves)
     panels = {"learning-curves": methods_by_env(parts)}
     for variant in ordered(curves)[2]:
-        if variant != VANILLA:
+        if variant != VANILLA and not variant.endswith(_ARM):
             panels[f"vanilla-vs-{variant}"] = vanilla_against(parts, variant)
     return [path for name, drawn in panels.items() for path in _save(draw(drawn), out / name)]
 
@@ -99,19 +103,23 @@ def methods_by_env(parts: Mapping[Cell, pd.DataFrame]) -> list[Panel]:
 
 
 def vanilla_against(parts: Mapping[Cell, pd.DataFrame], variant: str) -> list[Panel]:
-    """The panels of Fig. 5: wherever the variant was run, it and vanilla."""
+    """The panels of Fig. 4 and 5: wherever the variant was run, it and its vanilla arm."""
     return [
         Panel(
             f"{env}, {label(method, VANILLA)}",
             tuple(
                 _curve(parts[env, method, name], name, style)
-                for style, name in enumerate((VANILLA, variant))
+                for style, name in enumerate((_vanilla_arm(parts, env, method, variant), variant))
                 if (env, method, name) in parts
             ),
         )
         for env, method, found in parts
         if found == variant
     ]
+
+
+def _vanilla_arm(parts: Mapping[Cell, pd.DataFrame], env: str, method: str, variant: str) -> str:
+    return f"{variant}{_ARM}" if (env, method, f"{variant}{_ARM}") in parts else VANILLA
 
 
 def _curve(curves: pd.DataFrame, name: str, style: int, paper: float | None = None) -> Curve:

@@ -46,9 +46,12 @@ def task(candidates: int, size: int) -> Task:
     return Task(candidates, size, matrix, actions @ matrix.T)
 
 
-def compiled(problem: Task) -> Ask:
-    """The compiled engine's exact search. Its building draws the candidates; its choice folds the tower's matrix."""
-    run, size = _run(problem.candidates), problem.size
+def compiled(problem: Task, *overrides: str) -> Ask:
+    """The compiled engine's search: exact, or what `overrides` say, like `search.name=srp`.
+
+    Its building draws the candidates, and in exact search its choice folds the tower's matrix.
+    """
+    run, size = _run(problem.candidates, overrides), problem.size
     low, high = (-1.0,) * size, (1.0,) * size
     spec = EnvSpec("search", "gymnasium", "search", size, size, False, low, high, None, "")
     actor = policy.make(run, spec, architecture("itt", run.policy, size, size, False))
@@ -97,11 +100,11 @@ SEARCHES: dict[str, Callable[[Task], Ask]] = {"exact": compiled, "numpy": numpy,
 
 
 @cache
-def _run(candidates: int) -> Run:
+def _run(candidates: int, overrides: tuple[str, ...] = ()) -> Run:
     """Settings under which N candidates stand and the towers are one matrix each."""
-    overrides = [f"candidates.count={candidates}", "candidates.resample=iteration"]
-    overrides += ["policy.state.layers=1", "policy.action.layers=1"]
-    return single("HalfCheetah-v2", "itt", overrides=overrides)
+    standing = [f"candidates.count={candidates}", "candidates.resample=iteration"]
+    towers = ["policy.state.layers=1", "policy.action.layers=1"]
+    return single("HalfCheetah-v2", "itt", overrides=[*standing, *towers, *overrides])
 
 
 @kernel

@@ -75,13 +75,18 @@ class Subsampled:
         return self.pool[generator.indices(self.key, transition, len(self.pool), self.size)]
 
 
+def pool_key(settings: Candidates, key: Key) -> Key:
+    """What the candidates of the episode `key` are drawn with: episodes that share it share a pool."""
+    return {"transition": key, "iteration": key.for_iteration(), "once": key.for_run()}[settings.resample]
+
+
 def source(settings: Candidates, box: Box, key: Key) -> Source:
     """The candidates of the episode `key` in a continuous action space."""
     count = settings.count
     if settings.resample == "transition":
         return Fresh(box, count, int(seeding.words(key, Purpose.CANDIDATES)[0]))
-    pool_key = key.for_iteration() if settings.resample == "iteration" else key.for_run()
-    pool = generator.uniform(int(seeding.words(pool_key, Purpose.CANDIDATES)[0]), 0, box.low, box.high, count)
+    stream = int(seeding.words(pool_key(settings, key), Purpose.CANDIDATES)[0])
+    pool = generator.uniform(stream, 0, box.low, box.high, count)
     if settings.subsample is None:
         return Standing(pool)
     return Subsampled(pool, settings.subsample, int(seeding.words(key, Purpose.SUBSAMPLE)[0]))

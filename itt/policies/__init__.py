@@ -1,5 +1,6 @@
 """What a policy is: layer shapes and one flat theta, with a PyTorch twin that is imported only where it acts."""
 
 from itt.policies.architecture import Architecture, Layer, Theta, architecture, encoded_size
+from itt.policies.latents import latents
 
-__all__ = ["Architecture", "Layer", "Theta", "architecture", "encoded_size"]
+__all__ = ["Architecture", "Layer", "Theta", "architecture", "encoded_size", "latents"]

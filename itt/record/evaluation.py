@@ -1,4 +1,4 @@
-"""evaluation.csv: the returns of a final policy in fresh episodes."""
+"""evaluation*.csv: the returns of a final policy in fresh episodes."""
 
 from __future__ import annotations
 
@@ -9,6 +9,18 @@ from pathlib import Path
 from itt.record.files import write_atomically
 
 Returns = Sequence[tuple[float, int]]
+
+
+def name(search: str | None, frozen: bool, settings: str | None) -> str:
+    """The file of an evaluation: evaluation.csv as trained, and one of its own for every other way to choose.
+
+    Args:
+        search: Another search than in training.
+        frozen: Whether one pool serves all episodes.
+        settings: The hash of a run with settings of its own.
+    """
+    parts = ["evaluation", search, "frozen" if frozen else None, settings]
+    return "-".join(part for part in parts if part) + ".csv"
 
 
 def write(path: Path, returns: Returns) -> None:

@@ -62,7 +62,8 @@ class RunFolder:
         self.sessions.append(provenance.session(ranks, hosts, library, self.run.engine, self.step))
         policy = self.path / "policy.npz"
         if policy.exists() and policy_file.read(policy).run.hash != self.run.hash:
-            (self.path / "evaluation.csv").unlink(missing_ok=True)  # it is about the shorter run's policy
+            for evaluation in self.path.glob("evaluation*.csv"):  # about the shorter run's policy
+                evaluation.unlink()
         write_atomically(self.path / "run.yaml", _run_yaml(self.run))
         lines = [",".join(self.columns), *(self._line(row) for row in self.rows)]
         write_atomically(self.path / "metrics.csv", ("\n".join(lines) + "\n").encode())
@@ -91,6 +92,11 @@ class RunFolder:
         """Notes in the session's provenance where a simulation diverged."""
         place = {"iteration": key.iteration, "direction": key.direction, "sign": key.sign, "env_seed": env_seed(key)}
         self.sessions[-1]["diverged"].append(place)
+
+    def note_builds(self, builds: int, seconds: float) -> None:
+        """Adds to the session's count of what was built from candidates that stand, and to its core-seconds."""
+        self.sessions[-1]["builds"] += builds
+        self.sessions[-1]["build_seconds"] = round(self.sessions[-1]["build_seconds"] + seconds, 6)
 
     def end_iteration(self, state: dict[str, NDArray[Any]]) -> None:
         """Takes note of the algorithm's state after an iteration, and saves it when it is time to."""

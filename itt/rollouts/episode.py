@@ -21,6 +21,9 @@ class Episode:
         seconds: The time it took to play.
         diverged: Whether the simulation diverged, which ended the episode.
         met: The moments of the states that were acted in, where the policy sees normalised ones.
+        builds: How often what is kept of candidates that stand (their latents, a search's tables) was computed for it:
+            1, or 0 where the episode before left the same.
+        build_seconds: The CPU time of that.
     """
 
     value: float
@@ -28,6 +31,8 @@ class Episode:
     seconds: float
     diverged: bool = False
     met: Moments | None = None
+    builds: int = 0
+    build_seconds: float = 0.0
 
 
 class Shared(NamedTuple):

@@ -2,15 +2,49 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
 
 from itt import seeding
+from itt.errors import UserError
 from itt.policies.observations import Normaliser
 from itt.rollouts import Episode, Rollout, Shared, play
 from itt.rollouts.resolve import resolve
 from itt.seeding import Key
-from itt.study import Run
+from itt.settings import STANDING
+from itt.study import Run, altered
+
+IN_INFERENCE = ("candidates", "search")
+"""The sections that may differ between training and inference: what they choose from, and how."""
+
+
+def for_inference(run: Run, search: str | None, frozen: bool, overrides: Sequence[str] = ()) -> Run:
+    """A trained run as it chooses in inference.
+
+    Args:
+        run: As it was trained.
+        search: Another search than in training (Remark 2.1). Where it needs candidates that stand and the run has none,
+            each episode gets a pool of its own.
+        frozen: Whether one pool, and one table over it, serves all episodes (Fig. 1).
+        overrides: Settings of `IN_INFERENCE`, as `search.projections=6`.
+
+    Raises:
+        UserError: One line with the setting and what is allowed there.
+    """
+    for item in overrides:
+        if item.partition(".")[0] not in IN_INFERENCE:
+            raise UserError(f"--set {item}: not a setting of inference; allowed: {', '.join(IN_INFERENCE)}")
+    layers: list[tuple[str, dict[str, Any]]] = []
+    if search is not None:
+        layers.append(("", {"search": {"name": search}} | ({"engine": "auto"} if search == "dfo" else {})))
+    if frozen or (search in STANDING and not stand(run)):
+        layers.append(("", {"candidates": {"resample": "once" if frozen else "iteration", "subsample": None}}))
+    return altered(run, layers, overrides)
+
+
+def stand(run: Run) -> bool:
+    """Whether A* is the same at every transition of an episode."""
+    return run.candidates.resample != "transition" and run.candidates.subsample is None
 
 
 def evaluate(

@@ -3,23 +3,37 @@
 from __future__ import annotations
 
 import time
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 import torch
 from numpy.typing import NDArray
 
 from itt import seeding
-from itt.candidates import Box, Source, Standing, all_actions, argmax, draw, generator, log_weights, source
+from itt.candidates import (
+    Box,
+    Index,
+    Source,
+    Standing,
+    all_actions,
+    argmax,
+    build,
+    draw,
+    generator,
+    log_weights,
+    pool_key,
+    source,
+)
 from itt.candidates.derivative_free import refine
 from itt.envs import EnvSpec, make
-from itt.policies import Theta
+from itt.policies import Theta, latents
 from itt.policies.observations import Moments, Normaliser
-from itt.policies.torch_policy import Explicit, OneTower, TwoTower, load_theta, module
+from itt.policies.torch_policy import Explicit, OneTower, TwoTower, flatten, load_theta, module
 from itt.rollouts.compiled.simulation import watched_step
 from itt.rollouts.episode import Episode
 from itt.rollouts.resolve import architecture_of
 from itt.seeding import Key, Purpose
+from itt.settings import STANDING
 from itt.study import Run
 
 
@@ -31,13 +45,16 @@ class ReferencePlayer:
         torch.set_num_threads(1)
         self.run, self.spec = run, spec
         self.env = make(run.env)
-        self.policy = module(architecture_of(run, spec), run.policy.kernel)
+        self.architecture = architecture_of(run, spec)
+        self.policy = module(self.architecture, run.policy.kernel)
         self.box = Box(np.array(spec.low, dtype=np.float32), np.array(spec.high, dtype=np.float32))
+        self._kept: _Kept | None = None
+        self._built: float | None = None
 
     @torch.no_grad()
     def play(self, theta: Theta, key: Key, normaliser: Normaliser | None = None) -> Episode:
         """One episode; a function of its arguments alone, whatever was played before."""
-        started = time.perf_counter()
+        started, self._built = time.perf_counter(), None
         load_theta(self.policy, theta)
         act = self._actor(key)
         state, _ = self.env.reset(seed=seeding.env_seed(key))
@@ -52,7 +69,8 @@ class ReferencePlayer:
             value += reward
             steps += 1
             over = terminated or truncated or diverged
-        return Episode(value, steps, time.perf_counter() - started, diverged, met)
+        seconds = time.perf_counter() - started
+        return Episode(value, steps, seconds, diverged, met, self._built is not None, self._built or 0.0)
 
     def _actor(self, key: Key) -> Any:
         """The map (state, transition) -> action of one episode."""
@@ -60,23 +78,75 @@ class ReferencePlayer:
             return _ExplicitActor(self.policy, self.run, self.spec, key)
         if self.spec.discrete:
             candidates: Source = Standing(all_actions(self.spec.action, self.run.policy.encoding == "one_hot"))
-        else:
+            return _ImplicitActor(self.policy, self.run, self.spec, candidates, self.box, key)
+        if self.run.candidates.resample == "transition" or self.run.candidates.subsample is not None:
             candidates = source(self.run.candidates, self.box, key)
-        return _ImplicitActor(self.policy, self.run, self.spec, candidates, self.box, key)
+            return _ImplicitActor(self.policy, self.run, self.spec, candidates, self.box, key)
+        kept = self._standing(self.policy, key)
+        if kept.searched is not None and isinstance(self.policy, TwoTower):
+            return _SearchingActor(self.policy, kept.candidates.actions, kept.searched, key)
+        return _ImplicitActor(self.policy, self.run, self.spec, kept.candidates, self.box, key, kept.prepared)
+
+    def _standing(self, policy: TwoTower | OneTower, key: Key) -> _Kept:
+        """What is kept of candidates that stand: computed anew when they or the action tower have changed."""
+        pool = pool_key(self.run.candidates, key)
+        parameters = flatten(policy.action if isinstance(policy, TwoTower) else policy)
+        if self._kept is None or (self._kept.pool, self._kept.parameters) != (pool, parameters.tobytes()):
+            started = time.thread_time()
+            actions = source(self.run.candidates, self.box, key).at(0)
+            index, prepared = None, None
+            if self.run.search.name in STANDING:
+                tower = self.architecture.towers[1]
+                index = build(self.run.search, latents(tower, parameters, actions), pool)
+            else:
+                prepared = policy.prepare(torch.from_numpy(actions.astype(np.float64)))
+            self._kept = _Kept(pool, parameters.tobytes(), Standing(actions), prepared, index)
+            self._built = time.thread_time() - started
+        return self._kept
+
+
+class _Kept(NamedTuple):
+    """Candidates that stand, whose they are, and what has been computed from them."""
+
+    pool: Key
+    parameters: bytes
+    candidates: Standing
+    prepared: torch.Tensor | None
+    searched: Index | None
+
+
+class _SearchingActor:
+    """Chooses one of candidates that stand by an index over their latents (Sec. 2.3)."""
+
+    def __init__(self, policy: TwoTower, actions: NDArray[np.float32], index: Index, key: Key) -> None:
+        self.policy, self.actions, self.index = policy, actions, index
+        self.selection_key = int(seeding.words(key, Purpose.SELECTION)[0])
+
+    def __call__(self, state: torch.Tensor, transition: int) -> Any:
+        chosen = self.index.choose(self.policy.state(state).numpy(), self.selection_key, transition)
+        return self.actions[chosen].astype(np.float64)
 
 
 class _ImplicitActor:
     """Chooses one of A* by its score (ITT and IOT)."""
 
     def __init__(
-        self, policy: TwoTower | OneTower, run: Run, spec: EnvSpec, candidates: Source, box: Box, key: Key
+        self,
+        policy: TwoTower | OneTower,
+        run: Run,
+        spec: EnvSpec,
+        candidates: Source,
+        box: Box,
+        key: Key,
+        prepared: torch.Tensor | None = None,
     ) -> None:
         self.policy, self.run, self.spec, self.candidates, self.box = policy, run, spec, candidates, box
         self.selection_key = int(seeding.words(key, Purpose.SELECTION)[0])
         self.search_random = seeding.generator(key, Purpose.SEARCH)
         if candidates.standing:
             self.actions = candidates.at(0)
-            self.prepared = policy.prepare(torch.from_numpy(self.actions.astype(np.float64)))
+            whole = torch.from_numpy(self.actions.astype(np.float64))
+            self.prepared = policy.prepare(whole) if prepared is None else prepared
 
     def __call__(self, state: torch.Tensor, transition: int) -> Any:
         if not self.candidates.standing:

@@ -98,6 +98,21 @@ def test_a_variant_is_drawn_against_vanilla_wherever_it_was_run(make_run, parts)
     ]
 
 
+def test_a_variant_with_a_vanilla_arm_of_its_own_is_drawn_against_that(make_run, parts, collected, tmp_path):
+    make_run("Swimmer-v2", "itt")
+    make_run("Swimmer-v2", "itt", "srp-paper")
+    make_run("Swimmer-v2", "itt", "srp-paper-vanilla")
+    make_run("Hopper-v2", "itt")
+    make_run("Hopper-v2", "itt", "srp-paper")
+    panels = vanilla_against(parts(), "srp-paper")
+    assert [(panel.title, [curve.label for curve in panel.curves]) for panel in panels] == [
+        ("Swimmer-v2, ITT", ["srp-paper-vanilla", "srp-paper"]),
+        ("Hopper-v2, ITT", ["vanilla", "srp-paper"]),
+    ]
+    stems = {path.stem for path in figures(collected(), tmp_path / "f")}
+    assert stems == {"learning-curves", "vanilla-vs-srp-paper"}
+
+
 def test_the_papers_score_is_drawn_where_it_is_in_view(make_run, parts):
     make_run("Hopper-v2", "itt", returns=[0.0, 2500.0, 0.0])  # the paper has 2670.37, a little above
     make_run("Hopper-v2", "iot", returns=[0.0, 10.0, 0.0])  # 1036.52, within ITT's range

@@ -121,6 +121,63 @@ def test_eval_of_the_best_policy_writes_nothing(itt, run, snapshot):
     assert snapshot(run) == before
 
 
+@pytest.fixture
+def continuous(itt, tmp_path):
+    """The folder of a finished run with a continuous action, whose candidates are fresh at every transition."""
+    train = ("train", "--env", "MountainCarContinuous-v0", "--method", "itt", *FEW, "--set", "candidates.count=64")
+    assert itt(*train, "--out", tmp_path / "run").code == 0
+    return tmp_path / "run"
+
+
+@pytest.mark.parametrize(
+    ("asked", "name"),
+    [
+        (("--search", "srp"), "evaluation-srp.csv"),
+        (("--search", "srp", "--frozen"), "evaluation-srp-frozen.csv"),
+        (("--frozen",), "evaluation-frozen.csv"),
+        (("--search", "exact"), "evaluation-exact.csv"),
+    ],
+)
+def test_eval_with_another_search_or_frozen_has_a_file_of_its_own(itt, continuous, snapshot, asked, name):
+    itt("eval", continuous, "--episodes", 2)
+    before = snapshot(continuous)
+    done = itt("eval", continuous, "--episodes", 2, *asked)
+    after = snapshot(continuous)
+    assert done.code == 0, done.err
+    assert after.keys() - before.keys() == {name}
+    assert {file: after[file] for file in before} == before
+
+
+def test_eval_says_where_a_search_needs_other_candidates_than_the_run_has(itt, continuous):
+    assert itt("eval", continuous, "--episodes", 1, "--search", "srp").err == (
+        "itt: srp needs candidates that stand: one pool of 64 an episode\n"
+    )
+
+
+def test_eval_with_settings_of_its_own_names_their_hash(itt, continuous):
+    sets = ("--set", "candidates.count=128", "--set", "search.projections=4")
+    assert itt("eval", continuous, "--episodes", 1, "--search", "srp", *sets).code == 0
+    (file,) = continuous.glob("evaluation-*.csv")
+    assert re.fullmatch(r"evaluation-srp-[0-9a-f]{16}\.csv", file.name)
+
+
+@pytest.mark.parametrize(
+    ("asked", "line"),
+    [
+        (("--search", "lsh"), "search.name: must be one of"),
+        (("--search", "srp", "--set", "search.projections=9"), "search.projections: 2^m may not exceed |A*|, 64 here"),
+        (("--search", "srp", "--set", "policy.width=3"), "--set policy.width=3: not a setting of inference"),
+        (("--set", "candidates.count=0"), "--set candidates.count: input should be greater than or equal to 1"),
+    ],
+)
+def test_eval_refuses_what_means_nothing_in_inference(itt, continuous, snapshot, asked, line):
+    before = snapshot(continuous)
+    done = itt("eval", continuous, *asked)
+    assert (done.code, snapshot(continuous)) == (2, before)
+    assert line in done.err
+    assert done.err.count("\n") == 1
+
+
 def test_eval_again_gives_the_same_bytes(itt, run):
     itt("eval", run, "--episodes", 3)
     first = (run / "evaluation.csv").read_bytes()

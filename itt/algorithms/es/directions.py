@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from itt.algorithms.es.hadamard import hadamard
+from itt.orthogonal import orthogonal
 
 Directions = NDArray[np.float64]
 
@@ -15,19 +16,6 @@ Directions = NDArray[np.float64]
 def gaussian(count: int, size: int, random: np.random.Generator) -> Directions:
     """Independent N(0, I) rows, shape (count, size)."""
     return random.standard_normal((count, size))
-
-
-def orthogonal(count: int, size: int, random: np.random.Generator) -> Directions:
-    """N(0, I) rows that are pairwise orthogonal, in independent blocks of `size` rows when there are more.
-
-    A block is the Q of a Gaussian matrix's QR decomposition, which is Gram-Schmidt on its columns. LAPACK leaves the
-    signs of R's diagonal open; made positive, Q is uniform on the orthogonal group (Mezzadri 2007), so that a row times
-    an independent chi(size) length is N(0, I) exactly.
-
-    Returns:
-        Shape (count, size).
-    """
-    return np.concatenate([_block(rows, size, random) for rows in _block_sizes(count, size)])
 
 
 def released(count: int, size: int, random: np.random.Generator) -> Directions:
@@ -53,11 +41,3 @@ SAMPLINGS: dict[str, Callable[[int, int, np.random.Generator], Directions]] = {
 
 def _block_sizes(count: int, size: int) -> list[int]:
     return [min(size, count - start) for start in range(0, count, size)]
-
-
-def _block(rows: int, size: int, random: np.random.Generator) -> Directions:
-    q, r = np.linalg.qr(random.standard_normal((size, rows)))
-    haar = q * np.where(np.diagonal(r) < 0, -1.0, 1.0)
-    lengths = np.sqrt(random.chisquare(size, rows))
-    block: Directions = lengths[:, None] * haar.T
-    return block

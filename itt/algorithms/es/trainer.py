@@ -108,6 +108,7 @@ def _train(folder: RunFolder, run: Run, team: Team, say: Callable[[str], None], 
                 "es/diverged": sum(episode.diverged for episode in played),
             } | _times(played, available)
             folder.add_row(row)
+            folder.note_builds(sum(e.builds for e in played), sum(e.build_seconds for e in played))
             for rollout, episode in zip(rollouts, played, strict=True):
                 if episode.diverged:
                     folder.note_divergence(rollout.key)

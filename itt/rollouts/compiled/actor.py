@@ -14,18 +14,20 @@ What does not change is computed once:
 from __future__ import annotations
 
 import math
+import time
 from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
 from itt import seeding
-from itt.candidates import all_actions
+from itt.candidates import all_actions, build, pool_key
 from itt.envs import EnvSpec
-from itt.policies import Architecture, Theta, encoded_size
-from itt.rollouts.compiled import generator, towers
+from itt.policies import Architecture, Theta, encoded_size, latents
+from itt.rollouts.compiled import generator, searches, towers
 from itt.rollouts.compiled.generator import LANES
 from itt.rollouts.compiled.kernel import inlined_kernel, kernel, larger
+from itt.rollouts.compiled.searches import CODES, EXACT, Room, fill, room
 from itt.rollouts.compiled.towers import (
     ACTIVATION,
     COLUMNS,
@@ -74,6 +76,7 @@ class Actor(NamedTuple):
     filtered: bool
     """whether a float32 pass comes first"""
     source: int
+    search: int
     candidates: int
     """|A*| at a transition"""
     pool: int
@@ -119,6 +122,8 @@ class Actor(NamedTuple):
     """the same in float64"""
     buffers: NDArray[np.float64]
     """(10, 2 w)"""
+    built: Room
+    """what the search has built"""
 
 
 def make(run: Run, spec: EnvSpec, architecture: Architecture) -> Actor:
@@ -140,7 +145,8 @@ def make(run: Run, spec: EnvSpec, architecture: Architecture) -> Actor:
         source, count = SUBSAMPLED, settings.subsample
     sample, angular = run.policy.selection == "sample", method == ITT and run.policy.kernel == "angular"
     heavy = method == IOT and TANH in state[:, ACTIVATION]  # errors jump where tanh turns: not to be measured
-    filtered = method != EXPLICIT and not (sample or angular or heavy) and count > _FEW
+    search = EXACT if method == EXPLICIT else CODES[run.search.name]
+    filtered = method != EXPLICIT and search == EXACT and not (sample or angular or heavy) and count > _FEW
 
     sizes = [layer.outputs for tower in architecture.towers for layer in tower]
     widest = -(-max(encoded, spec.observation + encoded, *sizes) // WIDTH) * WIDTH
@@ -155,6 +161,7 @@ def make(run: Run, spec: EnvSpec, architecture: Architecture) -> Actor:
         discrete=spec.discrete,
         filtered=filtered,
         source=source,
+        search=search,
         candidates=count,
         pool=pool,
         theta=np.zeros(architecture.size + 1),
@@ -181,18 +188,30 @@ def make(run: Run, spec: EnvSpec, architecture: Architecture) -> Actor:
         wide=np.zeros((widest, LANES)),
         wider=np.zeros((widest, LANES)),
         buffers=np.zeros((10, 2 * widest)),
+        built=room(run.search, int(state[-1, OUTPUTS]), pool if search != EXACT else 0),
     )
 
 
-def begin(actor: Actor, run: Run, theta: Theta, key: Key) -> None:
-    """Fills in theta, shape (D,), and the candidates that stand in the episode `key`."""
+def begin(actor: Actor, run: Run, theta: Theta, key: Key) -> float | None:
+    """Fills in theta, shape (D,), and the candidates that stand in the episode `key`.
+
+    Returns:
+        The CPU time, in seconds, that it took to compute what is kept of candidates that stand; None where nothing is,
+        or where the episode before had the same candidates and the same action tower.
+    """
+    started = time.thread_time()
+    pool = pool_key(run.candidates, key)
+    drawn = seeding.words(pool, Purpose.CANDIDATES)[0]
+    kept = slice(int(actor.action[0, START]) if len(actor.action) else 0, len(theta))
+    stands = drawn == actor.keys[_CANDIDATES] and actor.theta[kept].tobytes() == theta[kept].tobytes()
     actor.theta[:-1] = theta
     actor.theta32[:] = theta
     np.take(actor.theta, actor.places, out=actor.columns)
-    pool_key = {"transition": key, "iteration": key.for_iteration(), "once": key.for_run()}[run.candidates.resample]
-    actor.keys[_CANDIDATES] = seeding.words(pool_key, Purpose.CANDIDATES)[0]
+    actor.keys[_CANDIDATES] = drawn
     actor.keys[_SUBSAMPLE] = seeding.words(key, Purpose.SUBSAMPLE)[0]
     actor.keys[_SELECTION] = seeding.words(key, Purpose.SELECTION)[0]
+    if stands and actor.pool:
+        return None
     if actor.discrete:
         actions = all_actions(actor.pool, run.policy.encoding == "one_hot")
         actor.actions[:, : actor.pool] = actions.T
@@ -201,6 +220,11 @@ def begin(actor: Actor, run: Run, theta: Theta, key: Key) -> None:
         actor.size[: len(actor.low)] = np.abs(actor.bounds).max(axis=0) * (1.0 + ROUNDING)
     actor.error[:] = 0.0
     _prepare(actor)
+    if actor.search != EXACT:
+        tower = towers.layers(actor.action)
+        found = latents(tower, theta[kept], actor.actions.T[: actor.pool])
+        fill(actor.built, build(run.search, found, pool))
+    return time.thread_time() - started if actor.pool and not actor.discrete else None
 
 
 @kernel
@@ -231,6 +255,8 @@ def choose(actor: Any, transition: Any) -> Any:
         _state_part(actor)
     else:
         _latent(actor)
+    if actor.search != EXACT:
+        return searches.choose(actor.search, actor.built, actor.buffers[_LATENT], actor.keys[_SELECTION], transition)
     if actor.filtered:
         if actor.method == ITT and _is_zero(actor.buffers[_LATENT], actor.state[-1, OUTPUTS]):
             return 0  # all scores are zero

@@ -36,7 +36,7 @@ class CompiledPlayer:
     def play(self, theta: Theta, key: Key, normaliser: Normaliser | None = None) -> Episode:
         """One episode; a function of its arguments alone, whatever was played before."""
         started = time.perf_counter()
-        policy.begin(self.actor, self.run, theta, key)
+        built = policy.begin(self.actor, self.run, theta, key)
         physics.begin(self.physics, self.env, seeding.env_seed(key))
         if normaliser is not None:
             sight.begin(self.sight, normaliser)
@@ -44,7 +44,8 @@ class CompiledPlayer:
             self.physics, self.actor, self.limit, self.state, self.action, self.sight, normaliser is not None
         )
         met = None if normaliser is None else self.sight.moments()
-        return Episode(value, steps, time.perf_counter() - started, diverged, met)
+        seconds = time.perf_counter() - started
+        return Episode(value, steps, seconds, diverged, met, built is not None, built or 0.0)
 
 
 class SimulatorPlayer:
@@ -61,7 +62,7 @@ class SimulatorPlayer:
     def play(self, theta: Theta, key: Key, normaliser: Normaliser | None = None) -> Episode:
         """One episode; a function of its arguments alone, whatever was played before."""
         started = time.perf_counter()
-        policy.begin(self.actor, self.run, theta, key)
+        built = policy.begin(self.actor, self.run, theta, key)
         state, _ = self.env.reset(seed=seeding.env_seed(key))
         if normaliser is not None:
             sight.begin(self.sight, normaliser)
@@ -78,7 +79,8 @@ class SimulatorPlayer:
             steps += 1
             over = terminated or truncated or diverged
         met = None if normaliser is None else self.sight.moments()
-        return Episode(value, steps, time.perf_counter() - started, diverged, met)
+        seconds = time.perf_counter() - started
+        return Episode(value, steps, seconds, diverged, met, built is not None, built or 0.0)
 
 
 def player(run: Run, spec: EnvSpec) -> CompiledPlayer | SimulatorPlayer:

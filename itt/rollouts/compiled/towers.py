@@ -18,10 +18,11 @@ from itt.policies import Layer
 from itt.rollouts.compiled.generator import LANES
 from itt.rollouts.compiled.kernel import inlined_kernel, kernel
 from itt.rollouts.compiled.vectors import ONE_ROW, TWO_ROWS, WIDTH, add_columns, one_row, two_rows
+from itt.settings import Activation
 
 START, OUTPUTS, INPUTS, ACTIVATION, COLUMNS = range(5)
 LINEAR, RELU, TANH = 0, 1, 2
-_CODES = {"linear": LINEAR, "relu": RELU, "tanh": TANH}
+_CODES: dict[Activation, int] = {"linear": LINEAR, "relu": RELU, "tanh": TANH}
 
 ROUNDING = 2.0**-23
 """Twice float32's unit roundoff: room for the second-order terms of every bound below."""
@@ -46,6 +47,12 @@ def tables(towers: Sequence[tuple[Layer, ...]]) -> tuple[list[NDArray[np.int64]]
             start, begin = start + layer.size, begin + padded.size
         found.append(np.array(rows, dtype=np.int64).reshape(-1, 5))
     return found, np.concatenate(places)
+
+
+def layers(table: NDArray[np.int64]) -> tuple[Layer, ...]:
+    """What `table` was made from."""
+    names = {code: name for name, code in _CODES.items()}
+    return tuple(Layer(int(row[OUTPUTS]), int(row[INPUTS]), names[row[ACTIVATION]]) for row in table)
 
 
 @kernel

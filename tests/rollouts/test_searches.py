@@ -1,0 +1,164 @@
+"""A search in an episode: both engines choose the same, nothing is built twice, and nothing depends on what was."""
+
+import json
+
+import numpy as np
+import pytest
+import torch
+
+from itt.envs import describe
+from itt.policies.torch_policy import load_theta
+from itt.rollouts import architecture_of, resolve
+from itt.rollouts.compiled import actor
+from itt.rollouts.compiled.player import player
+from itt.rollouts.evaluation import evaluate, for_inference
+from itt.rollouts.reference import ReferencePlayer
+from itt.seeding import Key
+from itt.study import single
+
+SRP = ["candidates.resample=iteration", "candidates.count=500", "search.name=srp"]
+SETTINGS = [
+    [],
+    ["search.mode=paper"],
+    ["search.mode=released"],
+    ["search.tables=5", "search.thresholds=median"],
+    ["search.latents=plain", "search.probing=hamming", "search.projections=8"],
+    ["policy.kernel=softmax", "policy.latent=9"],
+    ["policy.action.output=tanh", "search.bound=sqrt_d", "search.latents=plain"],
+    ["candidates.resample=once", "search.min_candidates=1"],
+]
+STATES, ACTOR_EPISODES = 100, 5
+CHEAP = "MountainCarContinuous-v0"
+
+
+def run_of(*settings, env="HalfCheetah-v2", variant="vanilla"):
+    return resolve(single(env, "itt", variant, overrides=settings))
+
+
+def thetas(run, count, seed=0):
+    return np.random.default_rng(seed).standard_normal((count, architecture_of(run).size))
+
+
+def choices(run, theta, key, states):
+    """The actions of both engines."""
+    spec, action, taken = describe(run.env), np.zeros(6), []
+    compiled, reference = actor.make(run, spec, architecture_of(run)), ReferencePlayer(run, spec)
+    actor.begin(compiled, run, theta, key)
+    load_theta(reference.policy, theta)
+    act = reference._actor(key)
+    for transition, state in enumerate(states):
+        actor.act(compiled, state, transition, action)
+        with torch.no_grad():
+            taken.append((action.copy(), act(torch.from_numpy(state), transition)))
+    return (np.array(actions) for actions in zip(*taken, strict=True))
+
+
+@pytest.mark.parametrize("settings", SETTINGS, ids=" ".join)
+def test_both_engines_choose_the_same(settings):
+    run = run_of(*SRP, *settings)
+    for number, theta in enumerate(thetas(run, ACTOR_EPISODES)):
+        states = np.random.default_rng(number).standard_normal((STATES, 17))
+        compiled, reference = choices(run, theta, Key(0, 1, number, 1), states)
+        np.testing.assert_array_equal(compiled, reference)
+        assert len(np.unique(compiled, axis=0)) > 1, "always one action, so nothing was compared"
+
+
+def test_with_all_buckets_searched_the_engine_chooses_what_exact_search_chooses():
+    everything, exact = run_of(*SRP, "search.min_candidates=1000"), run_of(*SRP[:2])
+    for number, theta in enumerate(thetas(exact, ACTOR_EPISODES)):
+        states = np.random.default_rng(number).standard_normal((STATES, 17))
+        found, best = (next(choices(run, theta, Key(0, 1, number, 1), states)) for run in (everything, exact))
+        np.testing.assert_array_equal(found, best)
+
+
+# What is kept
+
+
+def engines(run):
+    return player(run, describe(run.env)), ReferencePlayer(run, describe(run.env))
+
+
+@pytest.mark.parametrize("search", ["exact", "srp"])
+def test_what_was_built_serves_until_the_action_tower_or_the_pool_changes(search):
+    run = run_of("candidates.resample=iteration", "candidates.count=64", f"search.name={search}", env=CHEAP)
+    first, other_states_tower, other = thetas(run, 3)
+    part = architecture_of(run).action_part
+    other_states_tower[part] = first[part]
+    for engine in engines(run):
+        counts = [engine.play(theta, key).builds for theta, key in (
+            (first, Key(0)), (first, Key(0, episode=1)), (other_states_tower, Key(0)),
+            (other, Key(0)), (first, Key(0)), (first, Key(0, 1)),
+        )]  # fmt: skip
+        assert counts == [1, 0, 0, 1, 1, 1]
+
+
+def test_fresh_candidates_are_never_kept():
+    run = run_of("candidates.count=20", env=CHEAP)
+    (theta,) = thetas(run, 1)
+    for engine in engines(run):
+        assert [engine.play(theta, Key(0)).builds for _ in range(2)] == [0, 0]
+
+
+@pytest.mark.parametrize("variant", ["srp", "srp-lazy"])
+def test_an_episode_is_a_function_of_theta_and_key_alone_whatever_was_built_before(variant):
+    run = run_of("candidates.count=64", env=CHEAP, variant=variant)
+    a, b = thetas(run, 2)
+    for engine in engines(run):
+        first = engine.play(a, Key(0, 1, 2, 1))
+        engine.play(b, Key(0, 4, 5, -1))
+        again = engine.play(a, Key(0, 1, 2, 1))
+        assert (again.value, again.steps) == (first.value, first.steps)
+
+
+def builds(training):
+    return sum(session["builds"] for session in json.loads((training / "provenance.json").read_text()))
+
+
+def short(variant):
+    few = ["candidates.count=64", "algorithm.iterations=6", "algorithm.directions=2"]
+    return single(CHEAP, "itt", variant, overrides=few)
+
+
+def test_the_record_counts_what_lazy_updates_save(train):
+    # Theta and two pairs, six times; lazy: all at 0, once at 1, the pairs at 5.
+    assert builds(train(short("srp"), "srp")) == 6 * 5
+    assert builds(train(short("srp-lazy"), "srp-lazy")) == 5 + 1 + 4
+
+
+@pytest.mark.parametrize("variant", ["srp", "srp-lazy"])
+def test_a_run_that_was_stopped_gives_the_same_policy(train, variant):
+    whole = train(short(variant), "whole")
+    train(short(variant), "stopped", stop_after=3)
+    stopped = train(short(variant), "stopped")
+    assert "resumed at iteration 3" in stopped.said
+    assert (stopped / "policy.npz").read_bytes() == (whole / "policy.npz").read_bytes()
+    assert stopped.rows() == whole.rows()
+
+
+# Inference
+
+
+def alone(task, shared, items):
+    return [task(shared, item) for item in items]
+
+
+def test_a_policy_can_be_played_with_another_search_than_it_was_trained_with():
+    trained = run_of("candidates.count=300", "policy.width=3", env=CHEAP)
+    (theta,) = thetas(trained, 1)
+    searching = for_inference(trained, "srp", frozen=False)
+    assert (searching.search.name, searching.candidates.resample) == ("srp", "iteration")
+    assert for_inference(searching, "exact", frozen=False).search.name == "exact"
+    played = evaluate(searching, theta, 3, alone)
+    assert [episode.builds for episode, _ in played] == [1, 1, 1], "each episode has a pool of its own"
+
+
+def test_frozen_inference_builds_once_for_all_episodes():
+    trained = run_of("candidates.count=300", env=CHEAP)
+    frozen = for_inference(trained, "srp", frozen=True)
+    played = evaluate(frozen, thetas(trained, 1, seed=7)[0], 4, alone)
+    assert [episode.builds for episode, _ in played] == [1, 0, 0, 0]
+
+
+def test_inference_as_in_training_is_the_run_itself():
+    trained = run_of(env=CHEAP)
+    assert for_inference(trained, None, frozen=False) == trained
