@@ -18,7 +18,7 @@ GRID = [(2**power, size) for size in FILES for power in range(8, 21, 2)]
 """(N, d) of `itt bench search --all`."""
 FEWEST = 3
 """Rounds, whatever time they take."""
-_LONGEST = 20.0
+_LONGEST = 3.0
 """Seconds: what took longer to build is not built for more candidates."""
 Result = TypeVar("Result")
 
