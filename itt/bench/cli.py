@@ -116,7 +116,7 @@ def _search(row: Row) -> str:
     drawn = "" if row["total_variation"] is None else f", total variation {row['total_variation']:.3f}"
     return (
         f"{row['name']}: {row['us_per_choice']:.2f} us a choice of {row['candidates']} in {row['dim']} dimensions "
-        f"({row['source']}), built in {row['build_ms']:.2f} ms; scans {100 * row['scanned']:.2g} %, recall@1 "
+        f"({row['source']}), built in {row['build_ms']:.2f} ms; scans {100 * row['scanned']:.3g} %, recall@1 "
         f"{row['recall_at_1']:.3f}, closes {100 * row['gap_closed']:.1f} % of the gap{drawn}"
     )
 
@@ -143,6 +143,22 @@ def _direction(row: Row) -> str:
     return (
         f"{row['name']}: {row['ms']:.1f} ms for {row['directions']} directions in {row['size']} dimensions, "
         f"{row['speedup']:.1f} times as fast as QR; root mean square cosine of two {row['cosine']:.1e}"
+    )
+
+
+@app.command()
+def features(out: Out = None, as_json: Json = False) -> int:
+    """Measure how near a random feature tree's law is to Eq. 3, by N, d, length of latents, features and split."""
+    from itt.bench.features import measure
+
+    return _give("features", measure(), out, as_json, _feature)
+
+
+def _feature(row: Row) -> str:
+    return (
+        f"{row['candidates']} candidates in {row['dim']} dimensions, latents of length {row['length']}, "
+        f"{row['features']} features: total variation {row['total_variation_random']:.4f} split at random, "
+        f"{row['total_variation_principal']:.4f} across principal directions"
     )
 
 

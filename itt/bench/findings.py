@@ -47,7 +47,7 @@ def compare(problem: Task, ready: dict[str, Built], found: dict[str, Findings]) 
     for name, built in ready.items():
         scanned = built.scanned(problem.queries)
         found[name].scanned.append(scanned / problem.candidates)
-        chances[name] = chance_of_best(problem.candidates, max(1, round(scanned)))
+        chances[name] = chance_of_best(problem.candidates, min(max(1, round(scanned)), problem.candidates))
     apart = len(problem.queries) // _LAWS
     for number, query in enumerate(problem.queries):
         products = problem.latents @ query

@@ -53,7 +53,7 @@ def _search_cells(row: dict[str, Any]) -> list[str]:
         row["name"],
         f"{row['us_per_choice']:.3g}",
         f"{row['build_ms']:.3g}",
-        f"{100 * row['scanned']:.2g} %",
+        f"{100 * row['scanned']:.3g} %",
         f"{row['recall_at_1']:.3f}",
         f"{row['score']:.3f}",
         f"{row['random_score']:.3f}",
