@@ -24,8 +24,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from itt.candidates import generator
-from itt.candidates.projections import orthogonal
 from itt.candidates.splits import SPLITS, levels
+from itt.orthogonal import orthogonal
 from itt.settings import Kernel, RandomFeatureTree
 
 Values = NDArray[np.float64]
