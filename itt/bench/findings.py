@@ -13,8 +13,8 @@ from itt.bench.searches import Built
 from itt.bench.task import Task
 
 Values = NDArray[np.float64]
-_LAWS = 4
-"""Queries of a task whose whole distribution is compared."""
+_LAWS, _MANY = 4, 2**16
+"""Queries of a task whose whole distribution is compared; one from so many candidates on, which takes seconds each."""
 
 
 @dataclass
@@ -48,7 +48,7 @@ def compare(problem: Task, ready: dict[str, Built], found: dict[str, Findings]) 
         scanned = built.scanned(problem.queries)
         found[name].scanned.append(scanned / problem.candidates)
         chances[name] = chance_of_best(problem.candidates, min(max(1, round(scanned)), problem.candidates))
-    apart = len(problem.queries) // _LAWS
+    apart = len(problem.queries) // (_LAWS if problem.candidates < _MANY else 1)
     for number, query in enumerate(problem.queries):
         products = problem.latents @ query
         for name, built in ready.items():
