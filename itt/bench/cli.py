@@ -230,15 +230,18 @@ def _give(
     as_json: bool,
     line: Callable[[dict[str, Any]], str],
 ) -> int:
-    """Tells each row as it comes, on the terminal's error channel where the output is to be JSON; then the whole."""
+    """Tells each row as it comes, on the terminal's error channel where the output is to be JSON; then the whole.
+
+    The file holds all rows so far, so that nothing is lost when a long measurement is stopped.
+    """
     from itt.bench import results
 
     where, kept = results.machine(), []
     for row in rows:
         print(line(row), file=sys.stderr if as_json else sys.stdout, flush=True)
         kept.append(row)
+        if out is not None:
+            results.write(out, benchmark, where, kept)
     if as_json:
         print(json.dumps(kept[0] if len(kept) == 1 else kept, indent=1))
-    if out is not None:
-        results.write(out, benchmark, where, kept)
     return 0

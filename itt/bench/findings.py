@@ -56,7 +56,7 @@ def compare(problem: Task, ready: dict[str, Built], found: dict[str, Findings]) 
                 found[name].distances.append(_total_variation(built.law(query), products))
         best, worst = products.max(), products.min()
         products = (products - worst) / (best - worst) if best > worst else np.ones(len(products))
-        ascending = np.sort(products)
+        ascending = np.sort(products.astype(np.float32))
         for name, indices in chosen.items():
             score = float(products[indices[number]])
             found[name].hits.append(score == 1.0)
