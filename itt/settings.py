@@ -175,10 +175,21 @@ class SignedRandomProjections(Section):
         return self.min_candidates or min(few, count)
 
 
-Search = Annotated[Exact | DerivativeFree | SignedRandomProjections, Field(discriminator="name")]
+class RandomFeatureTree(Section):
+    """Sampling by Eq. 3 with positive random features (Sec. 2.3.2), for ITT with candidates that stand."""
+
+    name: Literal["rft"] = "rft"
+    features: int = Field(64, ge=1, le=2**16, description="r, the positive random features psi of Eq. 10")
+    signs: int = Field(64, ge=1, le=2**12, description="m, the signs phi of Eq. 9; for the kernel angular only")
+    split: Literal["random", "principal"] = Field(
+        "random", description="how a node's candidates are halved: at random, or across their principal direction"
+    )
 
 
-STANDING = ("srp",)
+Search = Annotated[Exact | DerivativeFree | SignedRandomProjections | RandomFeatureTree, Field(discriminator="name")]
+
+
+STANDING = ("srp", "rft")
 """Searches that are built from candidates, and so need some that stand."""
 
 

@@ -17,7 +17,7 @@ Layer = Mapping[str, Any]
 
 _SCHEDULES = ("constant", "linear", "exponential", "cosine")
 UNIONS = {
-    "search": ("exact", "dfo", "srp"),
+    "search": ("exact", "dfo", "srp", "rft"),
     "optimiser": ("ascent", "momentum", "adam", "clipup"),
     "sigma_schedule": _SCHEDULES,
     "eta_schedule": _SCHEDULES,

@@ -23,11 +23,14 @@ from pydantic import ConfigDict, Field, ValidationError, model_validator
 
 from itt.errors import UserError
 from itt.published import names
-from itt.settings import STANDING, Method, Section, Settings, SignedRandomProjections
+from itt.settings import STANDING, Method, RandomFeatureTree, Section, Settings, SignedRandomProjections
 from itt.settings_file import Layer, Mistake, explain, merge, parse, read
 
 BY_HAND = "by-hand"
 """The study to which a run belongs that was started without a study file."""
+
+MOST_SHARES = 2**28
+"""Numbers in a random feature tree: 1 GiB."""
 
 VARIANTS: dict[str, Layer] = {
     "vanilla": {},
@@ -39,6 +42,11 @@ VARIANTS: dict[str, Layer] = {
         "search": {"name": "srp"},
         "algorithm": {"lazy": {"period": 5}},
     },  # Sec. 2.3: what is built is used until the action tower moves
+    "rft": {
+        "candidates": {"resample": "once", "count": 16384, "subsample": None},
+        "policy": {"selection": "sample"},
+        "search": {"name": "rft"},
+    },
 }
 """The built-in variants. A study may add its own or redefine these."""
 
@@ -67,6 +75,8 @@ class Run(Settings):
             self._check_standing(self.search.name)
         if self.search.name == "srp":
             self._check_projections(self.search)
+        if self.search.name == "rft":
+            self._check_features(self.search)
         return self
 
     def _check_standing(self, name: str) -> None:
@@ -91,6 +101,20 @@ class Run(Settings):
             raise ValueError(f"search.projections: 2^m may not exceed |A*|, {count} here; m is {m}")
         if search.bound == "sqrt_d" and self.policy.action.output != "tanh":
             raise ValueError("search.bound: sqrt_d needs a bounded action tower, policy.action.output: tanh")
+
+    def _check_features(self, search: RandomFeatureTree) -> None:
+        if self.policy.selection != "sample":
+            raise ValueError("search.name: rft draws by Eq. 3, so it needs policy.selection: sample")
+        if self.policy.kernel == "softmax":
+            raise ValueError(
+                "search.name: rft needs policy.kernel: dot, whose draws go by exp(x.y), or angular; softmax "
+                "exponentiates twice, for which Sec. 2.3.2 has no features"
+            )
+        if search.features * self.candidates.count > MOST_SHARES:
+            raise ValueError(
+                f"search.features: at most {MOST_SHARES // self.candidates.count} for {self.candidates.count} "
+                f"candidates, not {search.features}: a tree keeps 4 bytes for each of both"
+            )
 
     @property
     def folder(self) -> Path:

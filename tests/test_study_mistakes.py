@@ -235,6 +235,21 @@ def test_a_file_that_is_no_study(tmp_path, text, start, detail):
             "runs[0].set.search.name: dfo draws its own samples, so it needs candidates.resample: transition",
         ),
         ({"set": "{algorithm: {lazzy: {}}}"}, "runs[0].set.algorithm.lazzy: unknown key, did you mean lazy?"),
+        *[
+            ({"envs": "[Hopper-v2]", "variants": "[rft]", "methods": f"[{method}]", "set": f"{{{settings}}}"}, start)
+            for method, settings, start in [
+                ("iot", "", "variants.rft.search.name: rft needs method itt"),
+                (
+                    "itt",
+                    "candidates: {resample: transition}",
+                    "variants.rft.search.name: rft needs candidates that stand",
+                ),
+                ("itt", "candidates: {subsample: 9}", "variants.rft.search.name: rft needs candidates that stand"),
+                ("itt", "policy: {selection: argmax}", "variants.rft.search.name: rft draws by Eq. 3, so it needs"),
+                ("itt", "policy: {kernel: softmax}", "variants.rft.search.name: rft needs policy.kernel: dot, whose"),
+                ("itt", "search: {features: 65536}", "runs[0].set.search.features: at most 16384 for 16384 candidates"),
+            ]
+        ],
     ],
 )
 def test_settings_that_do_not_go_together_are_blamed_on_the_layer_that_has_them(tmp_path, keys, start):

@@ -94,26 +94,30 @@ def _rank(row: Row) -> str:
 @app.command()
 def search(
     candidates: Annotated[int, typer.Option(min=1, help="N.")] = 1000,
-    dim: Annotated[int, typer.Option(min=1, help="d, of an action and of a latent.")] = 6,
+    dim: Annotated[int, typer.Option(min=1, help="d, of a latent.")] = 6,
+    everything: Annotated[bool, typer.Option("--all", help="N from 2^8 to 2^20 and d in {2, 6, 20}.")] = False,
     seconds: Seconds = 5.0,
     out: Out = None,
     as_json: Json = False,
 ) -> int:
-    """Time one choice among N standing candidates: the engine's exact search, NumPy and, if installed, FAISS flat.
+    """Time one choice among N standing candidates: exact search, SRP and RFT, beside NumPy and, if installed, FAISS.
 
-    A row a search: microseconds a choice, milliseconds to build, candidates scanned, how often it finds the best and
-    how much of the way from a random candidate's score to the best one's it goes.
+    A row a search: microseconds a choice, milliseconds to build, the share of the candidates that is scored, how often
+    it finds the best, where its choice lies between the worst and the best, and how much it closes of the gap between
+    a random subset as large as what it scores, and the best. For d in {2, 6, 20} on latents of trained policies.
     """
-    from itt.bench.search import measure
+    from itt.bench.search import measure, measure_all
 
-    return _give("search", measure(candidates, dim, seconds), out, as_json, _search)
+    rows = measure_all(seconds) if everything else measure(candidates, dim, seconds)
+    return _give("search", rows, out, as_json, _search)
 
 
 def _search(row: Row) -> str:
+    drawn = "" if row["total_variation"] is None else f", total variation {row['total_variation']:.3f}"
     return (
-        f"{row['name']}: {row['us_per_choice']:.1f} us a choice of {row['candidates']} in {row['dim']} dimensions, "
-        f"built in {row['build_ms']:.2f} ms; scans {row['scanned']}, recall@1 {row['recall_at_1']:.3f}, closes "
-        f"{100 * row['gap_closed']:.1f} % of the gap"
+        f"{row['name']}: {row['us_per_choice']:.2f} us a choice of {row['candidates']} in {row['dim']} dimensions "
+        f"({row['source']}), built in {row['build_ms']:.2f} ms; scans {100 * row['scanned']:.3g} %, recall@1 "
+        f"{row['recall_at_1']:.3f}, closes {100 * row['gap_closed']:.1f} % of the gap{drawn}"
     )
 
 
@@ -142,9 +146,40 @@ def _direction(row: Row) -> str:
     )
 
 
+@app.command()
+def features(out: Out = None, as_json: Json = False) -> int:
+    """Measure how near a random feature tree's law is to Eq. 3, by N, d, length of latents, features and split."""
+    from itt.bench.features import measure
+
+    return _give("features", measure(), out, as_json, _feature)
+
+
+def _feature(row: Row) -> str:
+    return (
+        f"{row['candidates']} candidates in {row['dim']} dimensions, latents of length {row['length']}, "
+        f"{row['features']} features: total variation {row['total_variation_random']:.4f} split at random, "
+        f"{row['total_variation_principal']:.4f} across principal directions"
+    )
+
+
+@app.command()
+def latents(
+    run: Annotated[Path, typer.Argument(help="A finished run's folder; method itt.")],
+    out: Annotated[Path, typer.Option(help="The file, .npz.")],
+) -> int:
+    """Write a trained policy with latents of states that it comes to, for `itt bench search`.
+
+    Reads RUN/policy.npz and plays one fresh episode. The files of this package lie in itt/bench/trained/.
+    """
+    from itt.bench.trained import record
+
+    print(record(run, out))
+    return 0
+
+
 @app.command("table")
 def markdown(
-    results: Annotated[Path, typer.Argument(help="What `itt bench rollouts --out` wrote.")],
+    results: Annotated[Path, typer.Argument(help="What `itt bench rollouts --out` or `itt bench search --out` wrote.")],
 ) -> int:
     """Print a result as the Markdown table that docs/benchmarks.md has."""
     from itt.bench.markdown import table
@@ -155,10 +190,10 @@ def markdown(
 
 @app.command("plot")
 def draw(
-    results: Annotated[Path, typer.Argument(help="What `itt bench rollouts --out` wrote.")],
+    results: Annotated[Path, typer.Argument(help="What `itt bench rollouts --out` or `itt bench search --out` wrote.")],
     out: Annotated[Path, typer.Option(help="The image: .svg, .png or .pdf.")],
 ) -> int:
-    """Draw steps a second by env: floor, compiled engine, reference engine; a panel a method."""
+    """Draw a result: steps a second by env with a panel a method, or searches' cost and what they find, a panel a d."""
     from itt.bench.plot import plot
 
     print(plot(results, out))
@@ -195,15 +230,18 @@ def _give(
     as_json: bool,
     line: Callable[[dict[str, Any]], str],
 ) -> int:
-    """Tells each row as it comes, on the terminal's error channel where the output is to be JSON; then the whole."""
+    """Tells each row as it comes, on the terminal's error channel where the output is to be JSON; then the whole.
+
+    The file holds all rows so far, so that nothing is lost when a long measurement is stopped.
+    """
     from itt.bench import results
 
     where, kept = results.machine(), []
     for row in rows:
         print(line(row), file=sys.stderr if as_json else sys.stdout, flush=True)
         kept.append(row)
+        if out is not None:
+            results.write(out, benchmark, where, kept)
     if as_json:
         print(json.dumps(kept[0] if len(kept) == 1 else kept, indent=1))
-    if out is not None:
-        results.write(out, benchmark, where, kept)
     return 0

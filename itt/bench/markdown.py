@@ -1,12 +1,16 @@
-"""A result of `itt bench rollouts` as the table that docs/benchmarks.md has."""
+"""A result of `itt bench rollouts` or `itt bench search` as the table that docs/benchmarks.md has."""
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
 from itt.bench import results
 
+_SEARCH_HEAD = (
+    "d", "N", "search", "us a choice", "build, ms", "scanned", "recall@1", "score", "random", "gap closed", "TV"
+)  # fmt: skip
 _HEAD = ("env", "method", "N", "A*", "floor", "compiled", "efficiency", "reference", "speed-up", "EnvPool", "reset, ms")
 
 
@@ -16,9 +20,14 @@ def table(source: Path) -> str:
     Raises:
         UserError: `source` is not such a file.
     """
-    rows = [_cells(row) for row in results.read(source, "rollouts")["rows"]]
-    rule = ["---"] * 2 + ["--:", "---"] + ["--:"] * 7
-    return "\n".join(f"| {' | '.join(cells)} |" for cells in [_HEAD, rule, *rows])
+    content = results.read(source, "rollouts", "search")
+    if content["benchmark"] == "search":
+        return _markdown(_SEARCH_HEAD, ["--:", "--:", "---"] + ["--:"] * 8, map(_search_cells, content["rows"]))
+    return _markdown(_HEAD, ["---"] * 2 + ["--:", "---"] + ["--:"] * 7, map(_cells, content["rows"]))
+
+
+def _markdown(head: Iterable[str], rule: Iterable[str], rows: Iterable[Iterable[str]]) -> str:
+    return "\n".join(f"| {' | '.join(cells)} |" for cells in [head, rule, *rows])
 
 
 def _cells(row: dict[str, Any]) -> list[str]:
@@ -33,4 +42,21 @@ def _cells(row: dict[str, Any]) -> list[str]:
         f"{row['speedup']:.1f}",
         "-" if row.get("envpool_steps_per_s") is None else f"{row['envpool_steps_per_s']:,.0f}",
         f"{1e3 * row['reset_seconds']:.2f}",
+    ]
+
+
+def _search_cells(row: dict[str, Any]) -> list[str]:
+    variation = row["total_variation"]
+    return [
+        str(row["dim"]),
+        str(row["candidates"]),
+        row["name"],
+        f"{row['us_per_choice']:.3g}",
+        f"{row['build_ms']:.3g}",
+        f"{100 * row['scanned']:.3g} %",
+        f"{row['recall_at_1']:.3f}",
+        f"{row['score']:.3f}",
+        f"{row['random_score']:.3f}",
+        f"{100 * row['gap_closed']:.0f} %",
+        "-" if variation is None else f"{variation:.3f}",
     ]

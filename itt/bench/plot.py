@@ -1,14 +1,15 @@
-"""A picture of a result of `itt bench rollouts`: steps a second by env, a panel a method."""
+"""A picture of a result: of `itt bench rollouts`, steps a second by env, a panel a method; of `itt bench search`."""
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from io import BytesIO
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
-from itt.bench import results
+from itt.bench import results, search_plot
 from itt.errors import UserError
 from itt.record.files import write_atomically
 
@@ -27,14 +28,14 @@ def plot(source: Path, out: Path) -> Path:
     Raises:
         UserError: `source` is not such a file, matplotlib is not installed, or it cannot draw that kind of image.
     """
-    content = results.read(source, "rollouts")
+    content = results.read(source, *_DRAWINGS)
     try:
         from matplotlib import rc_context
     except ModuleNotFoundError:
         raise UserError("itt bench plot needs matplotlib: pip install 'itt[analysis]'") from None
     image = BytesIO()
     with rc_context({"svg.hashsalt": "itt", "font.size": 8}):  # the ids in an SVG are random without it
-        figure = _draw(content["rows"], content["machine"])
+        figure = _DRAWINGS[content["benchmark"]](content["rows"], content["machine"])
         kind = out.suffix.lstrip(".")
         if kind not in figure.canvas.get_supported_filetypes():
             raise UserError(f"{out}: images end in .svg, .png or .pdf")
@@ -44,7 +45,7 @@ def plot(source: Path, out: Path) -> Path:
     return out
 
 
-def _draw(rows: list[dict[str, Any]], machine: dict[str, Any]) -> Any:
+def _rollouts(rows: list[dict[str, Any]], machine: dict[str, Any]) -> Any:
     from matplotlib.figure import Figure
 
     envs = list(dict.fromkeys(row["env"] for row in rows))
@@ -70,3 +71,10 @@ def _draw(rows: list[dict[str, Any]], machine: dict[str, Any]) -> Any:
     repeats = min(row["repeats"] for row in rows)
     figure.supxlabel(f"{machine['cpu']}; medians of at least {repeats} interleaved repeats, resets apart", fontsize=7)
     return figure
+
+
+_DRAWINGS: dict[str, Callable[[list[dict[str, Any]], dict[str, Any]], Any]] = {
+    "rollouts": _rollouts,
+    "search": search_plot.draw,
+}
+"""By benchmark: (rows, machine) -> Figure."""

@@ -48,18 +48,19 @@ def write(path: Path, benchmark: str, where: dict[str, Any], rows: list[dict[str
     write_atomically(path, (json.dumps(content, indent=1) + "\n").encode())
 
 
-def read(path: Path, benchmark: str) -> dict[str, Any]:
-    """Reads a result file.
+def read(path: Path, *benchmarks: str) -> dict[str, Any]:
+    """Reads a result file of one of these benchmarks.
 
     Raises:
-        UserError: It is not there, or holds something else than that benchmark's rows.
+        UserError: It is not there, or holds something else than their rows.
     """
+    wanted = " or ".join(f"`itt bench {benchmark}`" for benchmark in benchmarks)
     try:
         content = json.loads(path.read_text(encoding="utf-8"))
     except (OSError, ValueError) as reason:
-        raise UserError(f"{path}: cannot be read as a result of `itt bench {benchmark}` ({reason})") from None
-    if not isinstance(content, dict) or content.get("benchmark") != benchmark or not content.get("rows"):
-        raise UserError(f"{path}: not a result of `itt bench {benchmark} --out FILE`")
+        raise UserError(f"{path}: cannot be read as a result of {wanted} ({reason})") from None
+    if not isinstance(content, dict) or content.get("benchmark") not in benchmarks or not content.get("rows"):
+        raise UserError(f"{path}: not what {wanted} wrote with --out")
     return content
 
 

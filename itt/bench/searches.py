@@ -1,110 +1,64 @@
-"""Ways to find the best of N standing candidates: built once, then asked for one state at a time."""
+"""Ways to find a candidate among N that stand: built once, then asked for one state at a time."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from functools import cache
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from itt.candidates import Box, source
-from itt.envs import EnvSpec
-from itt.policies import architecture
+from itt.bench.task import Task
 from itt.rollouts.compiled import actor as policy
 from itt.rollouts.compiled.kernel import kernel
-from itt.seeding import Key
-from itt.study import Run, single
+from itt.settings import Exact, RandomFeatureTree, Search, SignedRandomProjections
 
 Queries = NDArray[np.float64]
 """States' latents, (Q, d)."""
 Indices = NDArray[np.int64]
 """What was chosen for each, (Q,)."""
-Ask = Callable[[Queries], Indices]
 
 
 @dataclass(frozen=True)
-class Task:
-    """N candidates, uniform in [-1, 1]^d, behind an action tower of one d x d matrix."""
+class Built:
+    """A search that is ready to be asked."""
 
-    candidates: int
-    size: int
-    matrix: NDArray[np.float64]
-    """the tower, (d, d)"""
-    latents: NDArray[np.float64]
-    """l_A of the candidates, (N, d)"""
-
-
-def task(candidates: int, size: int) -> Task:
-    """The candidates that the engine itself draws, and a Gaussian tower."""
-    run = _run(candidates)
-    bounds = np.ones(size, dtype=np.float32)
-    actions = source(run.candidates, Box(-bounds, bounds), Key(0)).at(0).astype(np.float64)
-    matrix = np.random.default_rng(0).standard_normal((size, size)) / np.sqrt(size)
-    return Task(candidates, size, matrix, actions @ matrix.T)
+    choose: Callable[[Queries], Indices]
+    scanned: Callable[[Queries], float]
+    """candidates that are scored a choice, on average"""
+    law: Callable[[NDArray[np.float64]], NDArray[np.float64]] | None = None
+    """for one that draws: the probability of each candidate for one query, (d,) -> (N,)"""
 
 
-def compiled(problem: Task, *overrides: str) -> Ask:
-    """The compiled engine's search: exact, or what `overrides` say, like `search.name=srp`.
+def _engine(settings: Search) -> Callable[[Task], Built]:
+    """A search of the compiled engine. Building draws the candidates and takes their latents, too."""
 
-    Its building draws the candidates, and in exact search its choice folds the tower's matrix.
-    """
-    run, size = _run(problem.candidates, overrides), problem.size
-    low, high = (-1.0,) * size, (1.0,) * size
-    spec = EnvSpec("search", "gymnasium", "search", size, size, False, low, high, None, "")
-    actor = policy.make(run, spec, architecture("itt", run.policy, size, size, False))
-    theta = np.concatenate([np.eye(size).ravel(), problem.matrix.ravel()])
-    policy.begin(actor, run, theta, Key(0))
+    def build(task: Task) -> Built:
+        run = task.run.model_copy(update={"search": settings})
+        if settings.name == "rft":
+            run = run.model_copy(update={"policy": run.policy.model_copy(update={"selection": "sample"})})
+        actor = policy.make(run, task.spec, task.architecture)
+        policy.begin(actor, run, task.theta, task.key)
 
-    def ask(queries: Queries) -> Indices:
-        chosen = np.empty(len(queries), dtype=np.int64)
-        _choose_each(actor, queries, chosen)
-        return chosen
+        def choose(queries: Queries) -> Indices:
+            chosen = np.empty(len(queries), dtype=np.int64)
+            _choose_each(actor, queries, chosen)
+            return chosen
 
-    return ask
+        def scanned(queries: Queries) -> float:
+            if settings.name == "rft":
+                return 1.0
+            if settings.name == "exact":
+                return float(task.candidates)
+            buckets = actor.built.buckets
+            tables = range(len(buckets.omega))
+            places = [place for query in queries for table in tables for place in buckets.places(query, table)]
+            return sum(end - start for start, end in places) / len(queries)
 
+        return Built(choose, scanned, actor.built.walk.tree.law if settings.name == "rft" else None)
 
-def numpy(problem: Task) -> Ask:
-    """One product and one argmax in float32."""
-    latents = problem.latents.astype(np.float32)
-
-    def ask(queries: Queries) -> Indices:
-        return np.array([np.argmax(latents @ query) for query in queries.astype(np.float32)])
-
-    return ask
-
-
-def faiss_flat(problem: Task) -> Ask:
-    """FAISS's exhaustive index, on one thread.
-
-    Raises:
-        ModuleNotFoundError: faiss is not installed.
-    """
-    import faiss
-
-    faiss.omp_set_num_threads(1)
-    index: Any = faiss.IndexFlatIP(problem.size)
-    index.add(problem.latents.astype(np.float32))
-
-    def ask(queries: Queries) -> Indices:
-        rows = queries.astype(np.float32)[:, None, :]
-        return np.array([index.search(row, 1)[1][0, 0] for row in rows])
-
-    return ask
-
-
-SEARCHES: dict[str, Callable[[Task], Ask]] = {"exact": compiled, "numpy": numpy, "faiss-flat": faiss_flat}
-"""By name; `exact` is the engine's own. Building takes a task, asking takes queries."""
-
-
-@cache
-def _run(candidates: int, overrides: tuple[str, ...] = ()) -> Run:
-    """Settings under which N candidates stand and the towers are one matrix each."""
-    standing = [f"candidates.count={candidates}", "candidates.resample=iteration"]
-    towers = ["policy.state.layers=1", "policy.action.layers=1"]
-    return single("HalfCheetah-v2", "itt", overrides=[*standing, *towers, *overrides])
+    return build
 
 
 @kernel
@@ -114,3 +68,88 @@ def _choose_each(actor: Any, queries: Any, chosen: Any) -> None:
         for i in range(queries.shape[1]):
             actor.buffers[0, i] = queries[t, i]  # the input buffer, where `act` puts a state
         chosen[t] = policy.choose(actor, t)
+
+
+def _numpy(task: Task) -> Built:
+    """One product and one argmax in float32."""
+    latents = task.latents.astype(np.float32)
+
+    def choose(queries: Queries) -> Indices:
+        return np.array([np.argmax(latents @ query) for query in queries.astype(np.float32)])
+
+    return Built(choose, lambda _: float(task.candidates))
+
+
+def _faiss_flat(task: Task) -> Built:
+    """FAISS's exhaustive index."""
+    index = _faiss().IndexFlatIP(task.size)
+    index.add(task.latents.astype(np.float32))
+    return Built(lambda queries: _best(index, queries, 1), lambda _: float(task.candidates))
+
+
+def _faiss_lsh(task: Task) -> Built:
+    """FAISS's hashes of 64 bits of the latents of Eq. 6, compared with all; what SRP would score is scored in NumPy."""
+    latents = task.latents.astype(np.float32)
+    squares = np.square(latents).sum(axis=1, dtype=np.float32)
+    augmented = np.concatenate([latents, np.sqrt(squares.max() - squares)[:, None]], axis=1)
+    wanted = SignedRandomProjections().wanted(task.candidates)
+    index = _faiss().IndexLSH(task.size + 1, 64)
+    index.train(augmented)
+    index.add(augmented)
+
+    def choose(queries: Queries) -> Indices:
+        rows = np.zeros((len(queries), 1, task.size + 1), dtype=np.float32)
+        rows[:, 0, :-1] = queries
+        chosen = []
+        for row in rows:
+            near = index.search(row, wanted)[1][0]
+            chosen.append(near[np.argmax(latents[near] @ row[0, :-1])])
+        return np.array(chosen)
+
+    return Built(choose, lambda _: float(wanted))
+
+
+def _faiss_hnsw(task: Task) -> Built:
+    """FAISS's graph of small worlds: 32 neighbours, a queue of 64 in a search."""
+    faiss = _faiss()
+    index = faiss.IndexHNSWFlat(task.size, 32, faiss.METRIC_INNER_PRODUCT)
+    index.hnsw.efSearch = 64
+    index.add(task.latents.astype(np.float32))
+
+    def scanned(queries: Queries) -> float:
+        faiss.cvar.hnsw_stats.reset()
+        _best(index, queries, 1)
+        return float(faiss.cvar.hnsw_stats.ndis) / len(queries)
+
+    return Built(lambda queries: _best(index, queries, 1), scanned)
+
+
+def _best(index: Any, queries: Queries, count: int) -> Indices:
+    return np.array([index.search(row, count)[1][0, 0] for row in queries.astype(np.float32)[:, None, :]])
+
+
+def _faiss() -> Any:
+    """FAISS, on one thread.
+
+    Raises:
+        ModuleNotFoundError: It is not installed.
+    """
+    import faiss
+
+    faiss.omp_set_num_threads(1)
+    return faiss
+
+
+SEARCHES: dict[str, Callable[[Task], Built]] = {
+    "exact": _engine(Exact()),
+    "srp": _engine(SignedRandomProjections()),
+    "srp-paper": _engine(SignedRandomProjections(mode="paper")),
+    "srp-released": _engine(SignedRandomProjections(mode="released")),
+    "rft": _engine(RandomFeatureTree()),
+    "rft-principal": _engine(RandomFeatureTree(split="principal")),
+    "numpy": _numpy,
+    "faiss-flat": _faiss_flat,
+    "faiss-lsh": _faiss_lsh,
+    "faiss-hnsw": _faiss_hnsw,
+}
+"""By name: the engine's own, then what others have."""

@@ -16,6 +16,8 @@ from itt.study import Run, altered
 
 IN_INFERENCE = ("candidates", "search")
 """The sections that may differ between training and inference: what they choose from, and how."""
+_WITH: dict[str, dict[str, Any]] = {"dfo": {"engine": "auto"}, "rft": {"policy": {"selection": "sample"}}}
+"""What a search brings along: no compiled twin, or that it draws."""
 
 
 def for_inference(run: Run, search: str | None, frozen: bool, overrides: Sequence[str] = ()) -> Run:
@@ -36,7 +38,7 @@ def for_inference(run: Run, search: str | None, frozen: bool, overrides: Sequenc
             raise UserError(f"--set {item}: not a setting of inference; allowed: {', '.join(IN_INFERENCE)}")
     layers: list[tuple[str, dict[str, Any]]] = []
     if search is not None:
-        layers.append(("", {"search": {"name": search}} | ({"engine": "auto"} if search == "dfo" else {})))
+        layers.append(("", {"search": {"name": search}} | _WITH.get(search, {})))
     if frozen or (search in STANDING and not stand(run)):
         layers.append(("", {"candidates": {"resample": "once" if frozen else "iteration", "subsample": None}}))
     return altered(run, layers, overrides)

@@ -97,7 +97,7 @@ class ReferencePlayer:
             index, prepared = None, None
             if self.run.search.name in STANDING:
                 tower = self.architecture.towers[1]
-                index = build(self.run.search, latents(tower, parameters, actions), pool)
+                index = build(self.run.search, self.run.policy.kernel, latents(tower, parameters, actions), pool)
             else:
                 prepared = policy.prepare(torch.from_numpy(actions.astype(np.float64)))
             self._kept = _Kept(pool, parameters.tobytes(), Standing(actions), prepared, index)

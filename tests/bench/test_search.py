@@ -1,29 +1,112 @@
-"""`itt bench search`: every search is asked the same, and exact ones find the best."""
+"""`itt bench search`: every search is asked the same, exact ones find the best, and figures mean what they say."""
+
+import json
+from itertools import combinations
 
 import numpy as np
 import pytest
 
+from itt.bench import trained
+from itt.bench.findings import chance_of_best
 from itt.bench.search import measure
-from itt.bench.searches import SEARCHES, task
+from itt.bench.searches import SEARCHES
+from itt.bench.task import GAUSSIAN, tasks
+from itt.errors import UserError
+
+KEYS = {"name", "us_per_choice", "build_ms", "scanned", "recall_at_1", "score", "random_score", "gap_closed"}
+
+
+@pytest.fixture(scope="module")
+def rows():
+    return {row["name"]: row for row in measure(300, 6, 0.0)}
 
 
 @pytest.mark.parametrize(("candidates", "size"), [(20, 3), (1000, 6), (1001, 17)])
 def test_the_engine_and_numpy_choose_the_same(candidates, size):
-    problem = task(candidates, size)
-    queries = np.random.default_rng(7).standard_normal((300, size))
-    exact = (queries @ problem.latents.T).argmax(axis=1)
-    assert np.array_equal(SEARCHES["exact"](problem)(queries), exact)
-    assert np.mean(SEARCHES["numpy"](problem)(queries) == exact) > 0.99  # float32 may take the second best
+    problem = tasks(candidates, size)[0]
+    exact = (problem.queries @ problem.latents.T).argmax(axis=1)
+    assert np.array_equal(SEARCHES["exact"](problem).choose(problem.queries), exact)
+    assert np.mean(SEARCHES["numpy"](problem).choose(problem.queries) == exact) > 0.95  # float32 may take the second
 
 
-def test_what_is_exact_closes_the_whole_gap():
-    for row in measure(500, 4, 0.0):
-        assert row["scanned"] == 500
-        assert row["recall_at_1"] > 0.99
-        assert row["gap_closed"] == pytest.approx(1.0, abs=1e-6)
-        assert row["score"] > row["random_score"]
-        assert row["us_per_choice"] > 0 and row["build_ms"] > 0
+def test_every_search_has_a_row_with_the_same_keys(rows):
+    assert {"exact", "srp", "srp-paper", "srp-released", "rft", "numpy"} <= rows.keys()
+    assert all(row.keys() >= KEYS for row in rows.values())
+    assert all(row["us_per_choice"] > 0 and row["build_ms"] > 0 for row in rows.values())
+
+
+@pytest.mark.parametrize("name", ["exact", "numpy"])
+def test_what_is_exact_closes_the_whole_gap(rows, name):
+    row = rows[name]
+    assert row["scanned"] == 1.0
+    assert row["recall_at_1"] > 0.95
+    assert row["score"] == pytest.approx(1.0, abs=1e-6)
+
+
+def test_what_scans_less_scans_what_it_says(rows):
+    assert 32 / 300 <= rows["srp"]["scanned"] < 1
+    assert rows["srp-released"]["scanned"] == pytest.approx(5 / 300)  # a window of N / 2^6, rounded up
+    assert rows["rft"]["scanned"] == pytest.approx(1 / 300)
+
+
+def test_the_gap_is_between_a_random_subset_of_that_size_and_the_best(rows):
+    for row in rows.values():
+        if row["random_score"] < 1:
+            assert row["gap_closed"] == pytest.approx((row["score"] - row["random_score"]) / (1 - row["random_score"]))
+
+
+def test_only_what_draws_has_a_total_variation(rows):
+    for name, row in rows.items():
+        assert (row["total_variation"] is not None) == name.startswith("rft")
 
 
 def test_one_candidate_leaves_no_gap():
-    assert all(row["gap_closed"] == 1.0 for row in measure(1, 2, 0.0))
+    assert all(row["gap_closed"] == 1.0 for row in measure(1, 3, 0.0) if row["name"] in ("exact", "numpy", "rft"))
+
+
+def test_the_chance_to_be_the_best_of_a_random_subset_is_what_counting_gives():
+    best = [max(subset) for subset in combinations(range(7), 3)]
+    np.testing.assert_allclose(chance_of_best(7, 3), np.bincount(best, minlength=7) / len(best))
+    assert chance_of_best(5, 5).tolist() == [0, 0, 0, 0, 1]
+
+
+@pytest.mark.parametrize("size", trained.FILES)
+def test_latents_of_trained_policies_are_those_of_their_size(size):
+    run, thetas, latents = trained.read(size)
+    assert latents.shape == (trained.POLICIES, trained.QUERIES, size)
+    assert len(thetas) == trained.POLICIES
+    assert tasks(64, size)[0].source == run.env
+    assert tasks(64, size)[0].latents.shape == (64, size)
+
+
+def test_other_sizes_are_gaussian():
+    assert tasks(10, 5)[0].source == GAUSSIAN
+
+
+def test_latents_are_recorded_of_a_finished_run_alone(itt, tmp_path):
+    ended = itt("bench", "latents", tmp_path, "--out", tmp_path / "x.npz")
+    assert ended.code == 2
+    assert "policy.npz" in ended.err
+
+
+def test_the_committed_measurement_can_be_drawn_and_printed(itt, tmp_path):
+    rows = [
+        {"name": name, "candidates": n, "dim": d, "source": "x", "repeats": 3, "total_variation": None}
+        | dict.fromkeys(KEYS - {"name"}, 0.5)
+        for name in SEARCHES
+        for n in (256, 1024)
+        for d in (2, 6)
+    ]
+    path, picture = tmp_path / "search.json", tmp_path / "search.svg"
+    path.write_text(json.dumps({"benchmark": "search", "machine": {"cpu": "a"}, "rows": rows}))
+    assert itt("bench", "plot", path, "--out", picture).code == 0
+    svg = picture.read_text()
+    assert all(f"<!-- {text} -->" in svg for text in ("FAISS HNSW", "candidates N", "d = 6, x", "gap closed / %"))
+    assert len(itt("bench", "table", path).out.splitlines()) == 2 + len(rows)
+
+
+def test_a_run_that_has_no_latents_is_refused(tmp_path, monkeypatch):
+    run = trained.read(2).run.model_copy(update={"method": "explicit"})
+    trained.policy_file.write(tmp_path / "policy.npz", run, np.zeros(3))
+    with pytest.raises(UserError, match="method itt"):
+        trained.record(tmp_path, tmp_path / "out.npz")

@@ -44,6 +44,6 @@ def test_equal_actions_have_equal_latents_wherever_they_stand():
 def test_what_is_built_belongs_to_the_candidates_key():
     values = np.random.default_rng(0).standard_normal((4, 64))
     settings = SignedRandomProjections()
-    one, same, other = (build(settings, values, key) for key in (KEY, KEY, Key(1, 3, 3, 1)))
+    one, same, other = (build(settings, "dot", values, key) for key in (KEY, KEY, Key(1, 3, 3, 1)))
     np.testing.assert_array_equal(one.omega, same.omega)
     assert not (one.omega == other.omega).any()

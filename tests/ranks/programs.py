@@ -139,7 +139,7 @@ def mistake(team: Team) -> int:
 
 
 def trainings(team: Team) -> int:
-    """Each method on a continuous and a discrete env, many parameters, the ES toolbox, and a lazy search."""
+    """Each method on a continuous and a discrete env, many parameters, the ES toolbox, a lazy search, and a tree."""
     few = ["algorithm.iterations=2", "algorithm.directions=3", "candidates.count=50"]
     seeds = {"itt": 5, "iot": 4, "explicit": 3}  # with which Acrobot's returns differ from the first iteration on
     runs = [
@@ -153,6 +153,7 @@ def trainings(team: Team) -> int:
     runs.append(single("CartPole-v1", "itt", overrides=[f"algorithm.{tool}" for tool in tools]))
     lazy = ["algorithm.iterations=7", "algorithm.directions=3", "candidates.count=64"]
     runs.append(single("Hopper-v2", "itt", "srp-lazy", overrides=lazy))
+    runs.append(single("MountainCarContinuous-v0", "itt", "rft", overrides=few))
     for run in map(resolve, runs):
         es.train(Path(sys.argv[2], run.env, run.method), run, team, print, lambda *_: None)
     return 0

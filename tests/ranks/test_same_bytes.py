@@ -10,7 +10,7 @@ import pytest
 
 PROGRAMS = Path(__file__).with_name("programs.py")
 RUNS = [*((env, method) for env in ("Swimmer-v2", "Acrobot-v1") for method in ("itt", "iot", "explicit"))]
-RUNS += [("HalfCheetah-v2", "itt"), ("CartPole-v1", "itt"), ("Hopper-v2", "itt")]
+RUNS += [(env, "itt") for env in ("HalfCheetah-v2", "CartPole-v1", "Hopper-v2", "MountainCarContinuous-v0")]
 
 
 @pytest.fixture(scope="module")

@@ -27,6 +27,7 @@ SETTINGS = [
     ["policy.action.output=tanh", "search.bound=sqrt_d", "search.latents=plain"],
     ["candidates.resample=once", "search.min_candidates=1"],
 ]
+DRAWS = {"rft": ["policy.selection=sample"]}
 STATES, ACTOR_EPISODES = 100, 5
 CHEAP = "MountainCarContinuous-v0"
 
@@ -78,9 +79,15 @@ def engines(run):
     return player(run, describe(run.env)), ReferencePlayer(run, describe(run.env))
 
 
-@pytest.mark.parametrize("search", ["exact", "srp"])
+@pytest.mark.parametrize("search", ["exact", "srp", "rft"])
 def test_what_was_built_serves_until_the_action_tower_or_the_pool_changes(search):
-    run = run_of("candidates.resample=iteration", "candidates.count=64", f"search.name={search}", env=CHEAP)
+    run = run_of(
+        "candidates.resample=iteration",
+        "candidates.count=64",
+        f"search.name={search}",
+        *DRAWS.get(search, []),
+        env=CHEAP,
+    )
     first, other_states_tower, other = thetas(run, 3)
     part = architecture_of(run).action_part
     other_states_tower[part] = first[part]
@@ -99,7 +106,7 @@ def test_fresh_candidates_are_never_kept():
         assert [engine.play(theta, Key(0)).builds for _ in range(2)] == [0, 0]
 
 
-@pytest.mark.parametrize("variant", ["srp", "srp-lazy"])
+@pytest.mark.parametrize("variant", ["srp", "srp-lazy", "rft"])
 def test_an_episode_is_a_function_of_theta_and_key_alone_whatever_was_built_before(variant):
     run = run_of("candidates.count=64", env=CHEAP, variant=variant)
     a, b = thetas(run, 2)
@@ -125,7 +132,7 @@ def test_the_record_counts_what_lazy_updates_save(train):
     assert builds(train(short("srp-lazy"), "srp-lazy")) == 5 + 1 + 4
 
 
-@pytest.mark.parametrize("variant", ["srp", "srp-lazy"])
+@pytest.mark.parametrize("variant", ["srp", "srp-lazy", "rft"])
 def test_a_run_that_was_stopped_gives_the_same_policy(train, variant):
     whole = train(short(variant), "whole")
     train(short(variant), "stopped", stop_after=3)
@@ -150,6 +157,13 @@ def test_a_policy_can_be_played_with_another_search_than_it_was_trained_with():
     assert for_inference(searching, "exact", frozen=False).search.name == "exact"
     played = evaluate(searching, theta, 3, alone)
     assert [episode.builds for episode, _ in played] == [1, 1, 1], "each episode has a pool of its own"
+
+
+def test_a_policy_that_was_trained_with_argmax_can_draw_from_a_tree():
+    trained = run_of("candidates.count=300", env=CHEAP)
+    drawing = for_inference(trained, "rft", frozen=False)
+    assert (drawing.search.name, drawing.policy.selection) == ("rft", "sample")
+    assert len({episode.value for episode, _ in evaluate(drawing, thetas(trained, 1)[0], 3, alone)}) == 3
 
 
 def test_frozen_inference_builds_once_for_all_episodes():

@@ -188,7 +188,7 @@ def make(run: Run, spec: EnvSpec, architecture: Architecture) -> Actor:
         wide=np.zeros((widest, LANES)),
         wider=np.zeros((widest, LANES)),
         buffers=np.zeros((10, 2 * widest)),
-        built=room(run.search, int(state[-1, OUTPUTS]), pool if search != EXACT else 0),
+        built=room(run.search, run.policy.kernel, int(state[-1, OUTPUTS]), pool if search != EXACT else 0),
     )
 
 
@@ -223,7 +223,7 @@ def begin(actor: Actor, run: Run, theta: Theta, key: Key) -> float | None:
     if actor.search != EXACT:
         tower = towers.layers(actor.action)
         found = latents(tower, theta[kept], actor.actions.T[: actor.pool])
-        fill(actor.built, build(run.search, found, pool))
+        fill(actor.built, build(run.search, run.policy.kernel, found, pool))
     return time.thread_time() - started if actor.pool and not actor.discrete else None
 
 

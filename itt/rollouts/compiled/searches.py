@@ -11,33 +11,42 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
+from itt.candidates import feature_tree as trees
+from itt.candidates.feature_tree import FeatureTree
 from itt.candidates.projections import Buckets, empty
 from itt.candidates.searches import Index
-from itt.rollouts.compiled import projections
+from itt.rollouts.compiled import feature_tree, projections
 from itt.rollouts.compiled.kernel import kernel
-from itt.settings import Search, SignedRandomProjections
+from itt.settings import Kernel, RandomFeatureTree, Search, SignedRandomProjections
 
-EXACT, SRP = 0, 1
-CODES = {"exact": EXACT, "srp": SRP}
+EXACT, SRP, RFT = 0, 1, 2
+CODES = {"exact": EXACT, "srp": SRP, "rft": RFT}
 
 
 class Room(NamedTuple):
     """Room for what each search builds; without candidates for those that a run does not use."""
 
     buckets: Buckets
+    walk: feature_tree.Walk
 
 
-def room(settings: Search, size: int, count: int) -> Room:
+def room(settings: Search, kernel: Kernel, size: int, count: int) -> Room:
     """Room for a search over `count` candidates with latents of `size` numbers."""
+    buckets = empty(SignedRandomProjections(projections=1), size, 0)
+    tree = trees.empty(RandomFeatureTree(features=1), kernel, size, 0)
     if isinstance(settings, SignedRandomProjections):
-        return Room(buckets=empty(settings, size, count))
-    return Room(buckets=empty(SignedRandomProjections(projections=1), size, 0))
+        buckets = empty(settings, size, count)
+    if isinstance(settings, RandomFeatureTree):
+        tree = trees.empty(settings, kernel, size, count)
+    return Room(buckets=buckets, walk=feature_tree.walk(tree))
 
 
 def fill(room: Room, index: Index) -> None:
     """Copies what was built into its room."""
     if isinstance(index, Buckets):
         _copy(room.buckets, index)
+    if isinstance(index, FeatureTree):
+        _copy(room.walk.tree, index)
 
 
 def _copy(arrays: Iterable[Any], built: Iterable[Any]) -> None:
@@ -49,4 +58,6 @@ def _copy(arrays: Iterable[Any], built: Iterable[Any]) -> None:
 @kernel
 def choose(search: Any, room: Any, latent: Any, selection: Any, transition: Any) -> Any:
     """The twin of `Index.choose`: an index in A* for a state's latent, whose d numbers stand in front."""
+    if search == RFT:
+        return feature_tree.choose(room.walk, latent, selection, transition)
     return projections.choose(room.buckets, latent)
