@@ -9,8 +9,7 @@ from numpy.typing import NDArray
 
 from itt import seeding
 from itt.policies import Theta
-from itt.rollouts.compiled import actor as policy
-from itt.rollouts.compiled import classic_control, physics
+from itt.rollouts.compiled import classic_control, physics, policy
 from itt.rollouts.compiled.kernel import kernel
 from itt.rollouts.compiled.library import mj_step, mj_step1, mj_step2
 from itt.rollouts.compiled.player import CompiledPlayer, SimulatorPlayer

@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from itt.bench.task import Task
-from itt.rollouts.compiled import actor as policy
+from itt.rollouts.compiled import policy
 from itt.rollouts.compiled.kernel import kernel
 from itt.settings import Exact, RandomFeatureTree, Search, SignedRandomProjections
 

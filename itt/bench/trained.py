@@ -20,8 +20,7 @@ from itt.policies import latents
 from itt.record import policy_file
 from itt.record.files import write_atomically
 from itt.rollouts import architecture_of, resolve
-from itt.rollouts.compiled import actor as policy
-from itt.rollouts.compiled import physics
+from itt.rollouts.compiled import physics, policy
 from itt.rollouts.compiled.player import CompiledPlayer, player
 from itt.seeding import Key, Purpose, env_seed, generator
 from itt.study import Run

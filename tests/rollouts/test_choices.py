@@ -15,7 +15,7 @@ from itt.candidates.generator import unit
 from itt.envs import describe, make
 from itt.policies.torch_policy import load_theta
 from itt.rollouts import architecture_of, resolve
-from itt.rollouts.compiled import actor
+from itt.rollouts.compiled import policy
 from itt.rollouts.reference import ReferencePlayer
 from itt.seeding import Key
 from itt.study import single
@@ -63,13 +63,13 @@ def states(env, count):
     """States that random policies of the method itt come to, shape (count, s)."""
     run, spec, world, random = resolve(single(env, "itt")), describe(env), make(env), np.random.default_rng(0)
     architecture, found = architecture_of(run, spec), []
-    player, action = actor.make(run, spec, architecture), np.zeros(1 if spec.discrete else spec.action)
+    player, action = policy.make(run, spec, architecture), np.zeros(1 if spec.discrete else spec.action)
     for episode in range(count):
-        actor.begin(player, run, random.standard_normal(architecture.size), Key(0, direction=episode))
+        policy.begin(player, run, random.standard_normal(architecture.size), Key(0, direction=episode))
         state, _ = world.reset(seed=episode)
         for transition in range(count // 10):
             found.append(np.array(state))
-            actor.act(player, found[-1], transition, action)
+            policy.act(player, found[-1], transition, action)
             state, _, terminated, truncated, _ = world.step(int(action[0]) if spec.discrete else action.copy())
             if len(found) == count:
                 return np.array(found)
@@ -82,16 +82,16 @@ def disagreements(env, method, settings, count):
     """How often the engines' choices differ; none may differ by more than rounding can explain."""
     run, spec = resolve(single(env, method, overrides=settings)), describe(env)
     architecture, random, differ = architecture_of(run, spec), np.random.default_rng(1), 0
-    compiled, reference = actor.make(run, spec, architecture), ReferencePlayer(run, spec)
+    compiled, reference = policy.make(run, spec, architecture), ReferencePlayer(run, spec)
     action = np.zeros(1 if spec.discrete else spec.action)
     for number, state in enumerate(states(env, count)):
         transition = number % STATES_A_THETA
         if transition == 0:
             theta, key = random.standard_normal(architecture.size), Key(0, 3, number, 1)
-            actor.begin(compiled, run, theta, key)
+            policy.begin(compiled, run, theta, key)
             load_theta(reference.policy, theta)
             act = reference._actor(key)
-        actor.act(compiled, state, transition, action)
+        policy.act(compiled, state, transition, action)
         with torch.no_grad():
             expected = np.atleast_1d(act(torch.from_numpy(state), transition))
         if method == "explicit" and not spec.discrete:

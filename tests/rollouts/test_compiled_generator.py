@@ -9,7 +9,7 @@ from scipy import special, stats
 from itt.candidates import generator as readable
 from itt.envs import describe
 from itt.rollouts import architecture_of, resolve
-from itt.rollouts.compiled import actor, generator
+from itt.rollouts.compiled import generator, policy
 from itt.rollouts.compiled.generator import LANES
 from itt.seeding import Key
 from itt.study import single
@@ -111,14 +111,14 @@ def test_sampling_follows_the_probabilities_of_eq_3(name):
     run, spec = resolve(single(env, method, overrides=[*pool, *settings])), describe(env)
     architecture, random = architecture_of(run, spec), np.random.default_rng(0)
     theta, state = 0.5 * random.standard_normal(architecture.size), 0.5 * random.standard_normal(spec.observation)
-    player = actor.make(run, spec, architecture)
-    actor.begin(player, run, theta, Key(0))
+    player = policy.make(run, spec, architecture)
+    policy.begin(player, run, theta, Key(0))
     actions = player.actions.T[: player.candidates].astype(np.float64)
     expected = special.softmax(exponents(run, architecture.matrices(theta), state, actions))
 
     chosen, action = np.zeros(len(expected)), np.zeros(1 if spec.discrete else spec.action)
     for transition in range(DRAWS):
-        actor.act(player, state, transition, action)
+        policy.act(player, state, transition, action)
         index = int(action[0]) if spec.discrete else int((actions == action).all(axis=1).argmax())
         chosen[index] += 1
 

@@ -11,7 +11,7 @@ from numba import typeof
 import itt
 from itt.envs import CATALOG, make
 from itt.rollouts import architecture_of, resolve
-from itt.rollouts.compiled import actor, physics
+from itt.rollouts.compiled import physics, policy
 from itt.settings import METHODS
 from itt.study import single
 
@@ -81,6 +81,6 @@ def test_the_policies_of_all_methods_and_envs_have_one_compiled_type():
         for method in METHODS:
             for variant in ("vanilla", "bootstrap"):
                 run = resolve(single(name, method, variant))
-                types.add(typeof(actor.make(run, spec, architecture_of(run, spec))))
+                types.add(typeof(policy.make(run, spec, architecture_of(run, spec))))
 
     assert len(types) == 1

@@ -9,7 +9,7 @@ import torch
 from itt.envs import describe
 from itt.policies.torch_policy import load_theta
 from itt.rollouts import architecture_of, resolve
-from itt.rollouts.compiled import actor
+from itt.rollouts.compiled import policy
 from itt.rollouts.compiled.player import player
 from itt.rollouts.evaluation import evaluate, for_inference
 from itt.rollouts.reference import ReferencePlayer
@@ -43,12 +43,12 @@ def thetas(run, count, seed=0):
 def choices(run, theta, key, states):
     """The actions of both engines."""
     spec, action, taken = describe(run.env), np.zeros(6), []
-    compiled, reference = actor.make(run, spec, architecture_of(run)), ReferencePlayer(run, spec)
-    actor.begin(compiled, run, theta, key)
+    compiled, reference = policy.make(run, spec, architecture_of(run)), ReferencePlayer(run, spec)
+    policy.begin(compiled, run, theta, key)
     load_theta(reference.policy, theta)
     act = reference._actor(key)
     for transition, state in enumerate(states):
-        actor.act(compiled, state, transition, action)
+        policy.act(compiled, state, transition, action)
         with torch.no_grad():
             taken.append((action.copy(), act(torch.from_numpy(state), transition)))
     return (np.array(actions) for actions in zip(*taken, strict=True))

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from itt.rollouts.compiled import actor as policy
 from itt.rollouts.compiled import physics as env
+from itt.rollouts.compiled import policy
 from itt.rollouts.compiled import sight as eyes
 from itt.rollouts.compiled.kernel import kernel
 

@@ -10,8 +10,7 @@ from itt import seeding
 from itt.envs import EnvSpec, describe, make
 from itt.policies import Theta
 from itt.policies.observations import Normaliser
-from itt.rollouts.compiled import actor as policy
-from itt.rollouts.compiled import loop, physics, sight
+from itt.rollouts.compiled import loop, physics, policy, sight
 from itt.rollouts.compiled.simulation import watched_step
 from itt.rollouts.episode import Episode
 from itt.rollouts.resolve import architecture_of, resolve

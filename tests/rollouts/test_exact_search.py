@@ -8,7 +8,8 @@ from itt.candidates import Box, source
 from itt.envs import describe
 from itt.policies.torch_policy import load_theta
 from itt.rollouts import architecture_of, resolve
-from itt.rollouts.compiled import actor
+from itt.rollouts.compiled import exact_search, policy, scores
+from itt.rollouts.compiled.actor import ITT
 from itt.rollouts.reference import ReferencePlayer
 from itt.seeding import Key
 from itt.study import single
@@ -25,19 +26,19 @@ def compiled(env, method, settings=(), count=COUNT):
     """(run, spec, D, a compiled actor) with `count` candidates."""
     run, spec = resolve(single(env, method, overrides=[f"candidates.count={count}", *settings])), describe(env)
     architecture = architecture_of(run, spec)
-    return run, spec, architecture.size, actor.make(run, spec, architecture)
+    return run, spec, architecture.size, policy.make(run, spec, architecture)
 
 
 def tolerance(player, transition):
     """How far the engine believes a float32 score may be from the exact one: bounded for ITT, measured for IOT."""
-    if player.method == actor.ITT:
-        return actor._bound(player)
-    return actor._measured(player, transition, player.scores.max())
+    if player.method == ITT:
+        return exact_search.bound(player)
+    return exact_search.measured(player, transition, player.scores.max())
 
 
 def chosen(player, spec, state, transition):
     action = np.zeros(1 if spec.discrete else spec.action)
-    actor.act(player, state, transition, action)
+    policy.act(player, state, transition, action)
     return action
 
 
@@ -53,12 +54,12 @@ def test_no_float32_score_is_farther_from_the_exact_one_than_its_bound(env, meth
         return
     assert player.filtered
     for transition in range(8):
-        actor.begin(player, run, scale * random.standard_normal(size), KEY)
+        policy.begin(player, run, scale * random.standard_normal(size), KEY)
         chosen(player, spec, random.standard_normal(spec.observation) * 10.0 ** (transition % 3), transition)
         bound = tolerance(player, transition)
 
         found = player.scores.ravel()[:COUNT].astype(np.float64)
-        exact = np.array([actor._exact_score(player, transition, n) for n in range(COUNT)])
+        exact = np.array([scores.exact_score(player, transition, n) for n in range(COUNT)])
 
         assert np.isfinite(bound) and np.abs(found - exact).max() <= bound
 
@@ -72,13 +73,13 @@ def test_no_float32_score_is_farther_from_the_exact_one_than_its_bound(env, meth
 def test_exact_scores_are_the_same_bits_in_blocks_and_one_by_one(method, settings):
     run, spec, size, player = compiled("HalfCheetah-v2", method, settings)
     random = np.random.default_rng(0)
-    actor.begin(player, run, random.standard_normal(size), KEY)
+    policy.begin(player, run, random.standard_normal(size), KEY)
     chosen(player, spec, random.standard_normal(spec.observation), 7)
 
     for block in range(len(player.scores)):
-        actor._exact_block(player, 7, block)
+        scores.exact_block(player, 7, block)
 
-    one_by_one = [actor._exact_score(player, 7, n) for n in range(player.candidates)]
+    one_by_one = [scores.exact_score(player, 7, n) for n in range(player.candidates)]
     np.testing.assert_array_equal(player.exact[: player.candidates], one_by_one)
 
 
@@ -87,7 +88,7 @@ def test_the_bound_leaves_few_candidates_open(method):
     run, spec, size, player = compiled("HalfCheetah-v2", method, ["policy.action.layers=1", "policy.tower.layers=2"])
     random, still_open = np.random.default_rng(0), []
     for transition in range(100):
-        actor.begin(player, run, random.standard_normal(size), KEY)
+        policy.begin(player, run, random.standard_normal(size), KEY)
         chosen(player, spec, random.standard_normal(spec.observation), transition)
         scores = player.scores.ravel()[:COUNT]
         still_open.append((scores >= scores.max() - 2 * tolerance(player, transition)).sum())
@@ -102,9 +103,9 @@ def test_scores_beyond_the_range_of_float32_are_settled_in_float64(method, scale
     random, indices = np.random.default_rng(0), []
     for transition in range(20):
         theta, state = random.standard_normal(size), random.standard_normal(spec.observation)
-        actor.begin(player, run, theta, KEY)
+        policy.begin(player, run, theta, KEY)
         expected = chosen(player, spec, state, transition)
-        actor.begin(player, run, scale * theta, KEY)
+        policy.begin(player, run, scale * theta, KEY)
 
         np.testing.assert_array_equal(chosen(player, spec, state, transition), expected)
         indices.append(tuple(expected))
@@ -117,7 +118,7 @@ def test_scores_beyond_the_range_of_float32_are_settled_in_float64(method, scale
 def test_where_relu_is_dead_for_all_candidates_both_engines_take_the_first(method, settings, count):
     run, spec, size, player = compiled("HalfCheetah-v2", method, settings, count)
     theta, state = -np.ones(size), np.full(spec.observation, 10.0)
-    actor.begin(player, run, theta, KEY)
+    policy.begin(player, run, theta, KEY)
     reference = ReferencePlayer(run, spec)
     load_theta(reference.policy, theta)
     act = reference._actor(KEY)
@@ -134,7 +135,7 @@ def test_where_relu_is_dead_for_all_candidates_both_engines_take_the_first(metho
 @pytest.mark.parametrize("method", ["itt", "iot", "explicit"])
 def test_of_discrete_actions_that_tie_the_first_is_taken(method, encoding):
     run, spec, size, player = compiled("Acrobot-v1", method, [f"policy.encoding={encoding}"])
-    actor.begin(player, run, -np.ones(size), KEY)
+    policy.begin(player, run, -np.ones(size), KEY)
 
     assert chosen(player, spec, np.full(spec.observation, 10.0), 0) == 0
 
@@ -151,7 +152,7 @@ def test_of_discrete_actions_that_tie_the_first_is_taken(method, encoding):
 )
 def test_where_relu_makes_some_candidates_tie_the_first_of_those_is_taken(method, layers, theta, settings, count):
     run, spec, _size, player = compiled("MountainCarContinuous-v0", method, [*layers, *settings], count)
-    actor.begin(player, run, np.array(theta, dtype=np.float64), KEY)
+    policy.begin(player, run, np.array(theta, dtype=np.float64), KEY)
     candidates = source(run.candidates, Box(np.array([-1], np.float32), np.array([1], np.float32)), KEY)
 
     for transition in range(20):
