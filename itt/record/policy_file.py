@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 from pydantic import ValidationError
 
 from itt.errors import UserError
-from itt.policies.observations import Moments, Normaliser, packed, unpacked
+from itt.observations import Moments, Normaliser, packed, unpacked
 from itt.record.files import write_atomically
 from itt.study import Run
 

@@ -27,7 +27,7 @@ from ruamel.yaml import YAML
 
 from itt import settings_file
 from itt.errors import UserError
-from itt.policies.observations import Learned
+from itt.observations import Learned
 from itt.record import checkpoint, policy_file, provenance
 from itt.record.checkpoint import Checkpoint
 from itt.record.files import write_atomically

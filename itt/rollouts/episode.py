@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import NamedTuple, Protocol
 
+from itt.observations import Moments, Normaliser
 from itt.policies import Theta
-from itt.policies.observations import Moments, Normaliser
 from itt.seeding import Key
 from itt.study import Run
 

@@ -7,7 +7,7 @@ from typing import Any
 
 from itt import seeding
 from itt.errors import UserError
-from itt.policies.observations import Normaliser
+from itt.observations import Normaliser
 from itt.rollouts import Episode, Rollout, Shared, play
 from itt.rollouts.resolve import resolve
 from itt.seeding import Key

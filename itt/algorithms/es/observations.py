@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from itt.algorithms.es import warm_start
 from itt.envs import describe
-from itt.policies.observations import Moments, unpacked
+from itt.observations import Moments, unpacked
 from itt.rollouts import Episode
 from itt.study import Run
 

@@ -11,7 +11,7 @@ import numpy as np
 from itt.algorithms.es import episodes, observations, search, target, warm_start
 from itt.algorithms.es.search import State
 from itt.errors import Stopped
-from itt.policies.observations import Learned, packed
+from itt.observations import Learned, packed
 from itt.ranks import Team
 from itt.record import RunFolder, opened
 from itt.rollouts import Episode, Rollout, Shared, architecture_of, play

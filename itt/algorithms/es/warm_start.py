@@ -8,8 +8,8 @@ from pathlib import Path
 import numpy as np
 
 from itt.errors import UserError
+from itt.observations import Moments, packed
 from itt.policies import Theta
-from itt.policies.observations import Moments, packed
 from itt.record import SavedPolicy, policy_file
 from itt.rollouts import architecture_of
 from itt.settings import WarmStart

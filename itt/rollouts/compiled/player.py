@@ -8,8 +8,8 @@ import numpy as np
 
 from itt import seeding
 from itt.envs import EnvSpec, describe, make
+from itt.observations import Normaliser
 from itt.policies import Theta
-from itt.policies.observations import Normaliser
 from itt.rollouts.compiled import loop, physics, policy, sight
 from itt.rollouts.compiled.simulation import watched_step
 from itt.rollouts.episode import Episode

@@ -1,4 +1,4 @@
-"""What a policy sees of a state, compiled: `itt.policies.observations` with the same bits."""
+"""What a policy sees of a state, compiled: `itt.observations` with the same bits."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from itt.policies.observations import Moments, Normaliser
+from itt.observations import Moments, Normaliser
 from itt.rollouts.compiled.kernel import kernel
 
 

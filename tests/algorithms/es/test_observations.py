@@ -7,7 +7,7 @@ import pytest
 
 from itt.algorithms.es import search
 from itt.errors import UserError
-from itt.policies.observations import Moments
+from itt.observations import Moments
 from itt.record import policy_file
 from itt.rollouts import Rollout, Shared, architecture_of, play, resolve
 from itt.seeding import Key

@@ -8,7 +8,7 @@ import pytest
 from itt import settings_file
 from itt.algorithms.es.warm_start import identified
 from itt.errors import UserError
-from itt.policies.observations import Moments
+from itt.observations import Moments
 from itt.record import policy_file
 from itt.rollouts import Rollout, Shared, play, resolve
 from itt.seeding import Key

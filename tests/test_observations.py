@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
-from itt.policies.observations import CONSTANT, Moments, packed, unpacked
+from itt.observations import CONSTANT, Moments, packed, unpacked
 
 STATES = np.random.default_rng(0).normal([1e3, -2.0, 0.1], [1e-2, 5.0, 1e4], (500, 3))
 
