@@ -62,8 +62,10 @@ demo: $(INSTALLED) ## run the demo study and show what it gave
 	@echo "Figures: $(RESULTS)/figures/"
 	@echo "Report:  $(RESULTS)/report.html (open it in a browser)"
 
+# The kernels first, else both processes compile them.
 test: $(INSTALLED) ## run the tests but the long ones
-	$(BIN)/python -m pytest
+	$(BIN)/itt kernels
+	$(BIN)/python -m pytest --numprocesses 2
 
 test-slow: $(INSTALLED) ## run the long proofs
 	$(BIN)/python -m pytest -m slow

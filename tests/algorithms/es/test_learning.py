@@ -1,0 +1,31 @@
+"""Trainings with the paper's settings end where the paper's do, on envs that take minutes."""
+
+import csv
+
+import pytest
+
+from itt.rollouts import resolve
+from itt.study import single
+
+
+@pytest.fixture
+def returns(train):
+    def of(env, seed, iterations):
+        run = resolve(single(env, "itt", seed=seed, overrides=[f"algorithm.iterations={iterations}"]))
+        with open(train(run) / "metrics.csv", newline="") as file:
+            return [float(row["return"]) for row in csv.DictReader(file)]
+
+    return of
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("seed", range(5))
+def test_cart_pole_is_held_up_to_the_end(returns, seed):
+    assert returns("CartPole-v1", seed, 60)[-1] >= 475
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("seed", range(3))
+def test_the_car_climbs_the_mountain(returns, seed):
+    first, *_, last = returns("MountainCarContinuous-v0", seed, 200)
+    assert last >= first + 20
