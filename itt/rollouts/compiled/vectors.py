@@ -1,4 +1,4 @@
-"""Pieces of a matrix product in LLVM's own vectors, whose sums stay in registers.
+"""Pieces of a matrix product in LLVM's own vectors, whose sums stay in registers; and what such code is made of.
 
 Numba would keep the sums in memory between two terms, at two to four times the cost. Each sum is taken term by term, in
 the order of the inputs, so that float64 sums have the same bits whichever piece adds them up; only float32 sums may
@@ -29,14 +29,14 @@ def add_columns(typing_context: Any, weights: Any, begin: Any, count: Any, value
     """sums[at + k] += sum_j weights[begin + WIDTH j + k] values[j] for j < count and k < WIDTH, in float64."""
 
     def generate(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
-        weights, begin, count, values, sums, at = _arrays(context, builder, signature, arguments)
+        weights, begin, count, values, sums, at = arrays(context, builder, signature, arguments)
         vector = ir.VectorType(ir.DoubleType(), WIDTH)
-        place = _pointer(builder, sums, at, vector)
+        place = pointer(builder, sums, at, vector)
         total = _generated.alloca_once_value(builder, builder.load(place, align=8))
         with _generated.for_range(builder, count) as loop:
             where = builder.add(begin, builder.mul(loop.index, loop.index.type(WIDTH)))
-            column = builder.load(_pointer(builder, weights, where, vector), align=8)
-            value = _spread(builder, builder.load(builder.gep(values.data, [loop.index])), vector)
+            column = builder.load(pointer(builder, weights, where, vector), align=8)
+            value = spread(builder, builder.load(builder.gep(values.data, [loop.index])), vector)
             builder.store(builder.fadd(builder.load(total), builder.fmul(column, value)), total)
         builder.store(builder.load(total), place, align=8)
         return context.get_dummy_value()
@@ -62,7 +62,7 @@ def _tile(rows: int) -> Callable[..., Any]:
         lane: Any,
     ) -> Any:
         def generate(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
-            weights, start, stride, inputs, offset, source, column, floor, target, row, lane = _arrays(
+            weights, start, stride, inputs, offset, source, column, floor, target, row, lane = arrays(
                 context, builder, signature, arguments
             )
             number = weights.data.type.pointee
@@ -71,7 +71,7 @@ def _tile(rows: int) -> Callable[..., Any]:
             flags = ("contract",) if narrow else ()
 
             def constant(value: Any) -> Any:
-                return _spread(builder, builder.fptrunc(value, number) if narrow else value, vector)
+                return spread(builder, builder.fptrunc(value, number) if narrow else value, vector)
 
             each = [builder.add(row, row.type(r)) for r in range(rows)]
             firsts = [builder.add(start, builder.mul(r, stride)) for r in each]
@@ -80,17 +80,17 @@ def _tile(rows: int) -> Callable[..., Any]:
             width = builder.extract_value(source.shape, 1)
             with _generated.for_range(builder, inputs) as loop:
                 where = builder.add(builder.mul(loop.index, width), column)
-                lanes = builder.load(_pointer(builder, source, where, vector), align=4)
+                lanes = builder.load(pointer(builder, source, where, vector), align=4)
                 for total, first in zip(sums, firsts, strict=True):
                     weight = builder.load(builder.gep(weights.data, [builder.add(first, loop.index)]))
-                    term = builder.fmul(_spread(builder, weight, vector), lanes, flags=flags)
+                    term = builder.fmul(spread(builder, weight, vector), lanes, flags=flags)
                     builder.store(builder.fadd(builder.load(total), term, flags=flags), total)
             least, width = constant(floor), builder.extract_value(target.shape, 1)
             for total, r in zip(sums, each, strict=True):
                 reached = builder.load(total)
                 result = builder.select(builder.fcmp_ordered("<", reached, least), least, reached)
                 where = builder.add(builder.mul(r, width), lane)
-                builder.store(result, _pointer(builder, target, where, vector), align=4)
+                builder.store(result, pointer(builder, target, where, vector), align=4)
             return context.get_dummy_value()
 
         return types.void(weights, _I64, _I64, _I64, offset, source, _I64, types.float64, target, _I64, _I64), generate
@@ -109,7 +109,7 @@ two_rows: Any = intrinsic(_tile(2))
 ONE_ROW, TWO_ROWS = _TILE, _TILE // 2
 
 
-def _arrays(context: Any, builder: Any, signature: Any, arguments: Any) -> list[Any]:
+def arrays(context: Any, builder: Any, signature: Any, arguments: Any) -> list[Any]:
     """The arguments, arrays as structures."""
     return [
         context.make_array(kind)(context, builder, value) if isinstance(kind, types.Array) else value
@@ -117,12 +117,12 @@ def _arrays(context: Any, builder: Any, signature: Any, arguments: Any) -> list[
     ]
 
 
-def _pointer(builder: Any, array: Any, place: Any, vector: Any) -> Any:
+def pointer(builder: Any, array: Any, place: Any, vector: Any) -> Any:
     """The address of an array's element, as a vector's."""
     return builder.bitcast(builder.gep(array.data, [place]), vector.as_pointer())
 
 
-def _spread(builder: Any, value: Any, vector: Any) -> Any:
+def spread(builder: Any, value: Any, vector: Any) -> Any:
     """A vector with one number everywhere."""
     unset = ir.Constant(vector, ir.Undefined)
     first = builder.insert_element(unset, value, ir.IntType(32)(0))
