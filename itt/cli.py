@@ -26,7 +26,7 @@ app.add_typer(bench, name="bench")
 Env = Annotated[str, typer.Option(help="The paper's name of an env (`itt envs` lists them) or any Gymnasium id.")]
 Method = Annotated[str, typer.Option(help="itt, iot or explicit.")]
 Variant = Annotated[
-    str, typer.Option(help="A built-in variant (vanilla, lazy, bootstrap, srp, srp-lazy) or one of the study's.")
+    str, typer.Option(help="A built-in variant (vanilla, lazy, bootstrap, srp, srp-lazy, rft) or one of the study's.")
 ]
 Seed = Annotated[int, typer.Option(help="The seed: with the settings, all that a result depends on.")]
 Set = Annotated[
@@ -122,7 +122,7 @@ def evaluate(
         saved = policy_file.read(run / ("best.npz" if best else "policy.npz"))
         chooses = resolve(for_inference(saved.run, search, frozen, set_ or []))
         check_installed(chooses)
-        if search is not None and stand(chooses) and not (frozen or set_ or stand(saved.run)):
+        if search is not None and stand(chooses) and not (frozen or stand(saved.run)):
             _say(f"{search} needs candidates that stand: one pool of {chooses.candidates.count} an episode")
         played = play(chooses, saved.theta, episodes, team.map, saved.normaliser)
         returns = [(episode.value, seed) for episode, seed in played]

@@ -158,8 +158,8 @@ class SignedRandomProjections(Section):
 
     @model_validator(mode="after")
     def _released_is_one_table(self) -> SignedRandomProjections:
-        released = (self.latents, self.thresholds, self.probing, self.tables, self.bound)
-        if self.mode == "released" and released != ("plain", "median", "hamming", 1, "max_norm"):
+        released = (self.latents, self.thresholds, self.probing, self.tables, self.bound, self.min_candidates)
+        if self.mode == "released" and released != ("plain", "median", "hamming", 1, "max_norm", None):
             raise ValueError("mode: released is one hash as it was published: of the rest, give projections alone")
         if self.bound == "sqrt_d" and self.latents == "whitened":
             raise ValueError("bound: sqrt_d bounds the action tower's own outputs, so it needs latents: plain")

@@ -257,6 +257,8 @@ def altered(run: Run, layers: Sequence[tuple[str, Layer]], overrides: Sequence[s
     merged: dict[str, Any] = run.model_dump()
     try:
         layers = [*layers, *_set_layers(overrides)]
+        if any("mode" in (layer.get("search") or {}) for _, layer in layers):
+            merged["search"] = {"name": run.search.name}  # a mode says what is not given, and a dump gives everything
         for key, layer in layers:
             merged = merge(merged, layer, key)
         return Run.model_validate(merged)

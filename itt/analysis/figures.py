@@ -84,8 +84,10 @@ def figures(collected: Path, out: Path) -> list[Path]:
     _, curves = read_collected(collected)
     parts = by_cell(curves)
     panels = {"learning-curves": methods_by_env(parts)}
-    for variant in ordered(curves)[2]:
-        if variant != VANILLA and not variant.endswith(_ARM):
+    variants = ordered(curves)[2]
+    for variant in variants:
+        is_arm = variant.endswith(_ARM) and variant.removesuffix(_ARM) in variants
+        if variant != VANILLA and not is_arm:
             panels[f"vanilla-vs-{variant}"] = vanilla_against(parts, variant)
     return [path for name, drawn in panels.items() for path in _save(draw(drawn), out / name)]
 

@@ -42,8 +42,7 @@ def project(source: Path, folders: Sequence[Path] = ()) -> list[dict[str, Any]]:
         assert directions is not None and limit is not None
         signs = 2 if run.algorithm.estimator == "antithetic" else 1
         episodes = published.iterations()[run.env] * (1 + signs * directions)
-        iterations, env_steps = seen.get(cell, (0, 0))
-        steps = env_steps / (iterations * (1 + signs * directions)) if iterations else limit
+        iterations, steps = seen.get(cell, (0, float(limit)))
         rows.append(
             {
                 "env": run.env,
@@ -59,12 +58,15 @@ def project(source: Path, folders: Sequence[Path] = ()) -> list[dict[str, Any]]:
     return rows
 
 
-def _lengths(folder: Path) -> tuple[tuple[str, str], tuple[int, int]]:
-    """(env, method) of a run, and its iterations and env steps so far."""
+def _lengths(folder: Path) -> tuple[tuple[str, str], tuple[int, float]]:
+    """(env, method) of a run, its iterations so far, and the mean length of their episodes."""
     run = settings_file.read(folder / "run.yaml")
     try:
         with open(folder / "metrics.csv", newline="", encoding="utf-8") as file:
             *_, last = csv.DictReader(file)
-        return (run["env"], run["method"]), (int(last["step"]) + 1, int(last["env_steps"]))
+        settings, iterations = run["algorithm"], int(last["step"]) + 1
+        signs = 2 if settings["estimator"] == "antithetic" else 1
+        episodes = iterations * settings["episodes"] * (1 + signs * settings["directions"])
+        return (run["env"], run["method"]), (iterations, int(last["env_steps"]) / episodes)
     except (OSError, ValueError, KeyError, TypeError):
         raise UserError(f"{folder}: holds no run with a row of metrics.csv") from None

@@ -115,8 +115,9 @@ def lasting_theta(run: Run, with_player: Player) -> Theta:
 
 
 def _peer(run: Run, spec: EnvSpec, theta: Theta) -> Peer | None:
-    """EnvPool with this policy, if it is installed and has the env."""
-    if run.env not in NAMES or importlib.util.find_spec("envpool") is None:
+    """EnvPool with this policy, if it is installed, has the env, and the policy is one that the peer plays."""
+    plain = run.search.name == "exact" and run.policy.selection == "argmax" and run.policy.kernel != "angular"
+    if run.env not in NAMES or not plain or run.candidates.subsample or importlib.util.find_spec("envpool") is None:
         return None
     return Peer(run, spec, theta)
 

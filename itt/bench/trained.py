@@ -64,6 +64,8 @@ def record(folder: Path, out: Path) -> Path:
     who = player(resolve(saved.run), describe(saved.run.env))
     if saved.run.method != "itt" or not isinstance(who, CompiledPlayer):
         raise UserError(f"{folder}: latents are recorded of method itt, in envs with compiled physics")
+    if saved.met is not None:
+        raise UserError(f"{folder}: latents are recorded of policies that see raw observations")
     epsilons = generator(Key(0), Purpose.DIRECTIONS).standard_normal((POLICIES - 1, len(saved.theta)))
     thetas = saved.theta + np.concatenate([0.0 * epsilons[:1], saved.run.algorithm.sigma * epsilons])
     recorded = np.array([_latents(who, theta) for theta in thetas])

@@ -13,7 +13,8 @@ a mixture over the features. So a state draws its feature first and goes down by
 same law, but a node costs one number instead of r. The law does not depend on which candidates share a node, either.
 
 Exponentials are safe for any length of the latents: each feature's are divided by its own largest, and what then
-underflows has less than 1e-38 of that feature's probability.
+underflows has less than 1e-38 of that feature's probability. A right child with less than 2^-25 of its parent's is not
+reached, since shares are float32.
 """
 
 from __future__ import annotations

@@ -6,6 +6,7 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 from itt import seeding
+from itt.envs import describe
 from itt.errors import UserError
 from itt.observations import Normaliser
 from itt.rollouts import Episode, Rollout, Shared, play
@@ -16,8 +17,12 @@ from itt.study import Run, altered
 
 IN_INFERENCE = ("candidates", "search")
 """The sections that may differ between training and inference: what they choose from, and how."""
-_WITH: dict[str, dict[str, Any]] = {"dfo": {"engine": "auto"}, "rft": {"policy": {"selection": "sample"}}}
-"""What a search brings along: no compiled twin, or that it draws."""
+_WITH: dict[str, dict[str, Any]] = {
+    "dfo": {"engine": "auto"},
+    "rft": {"policy": {"selection": "sample"}},
+    "srp": {"policy": {"selection": "argmax"}},
+}
+"""What a search brings along: no compiled twin, that it draws, or that it does not."""
 
 
 def for_inference(run: Run, search: str | None, frozen: bool, overrides: Sequence[str] = ()) -> Run:
@@ -41,7 +46,12 @@ def for_inference(run: Run, search: str | None, frozen: bool, overrides: Sequenc
         layers.append(("", {"search": {"name": search}} | _WITH.get(search, {})))
     if frozen or (search in STANDING and not stand(run)):
         layers.append(("", {"candidates": {"resample": "once" if frozen else "iteration", "subsample": None}}))
-    return altered(run, layers, overrides)
+    chooses = altered(run, layers, overrides)
+    if frozen and (run.method == "explicit" or describe(run.env).discrete):
+        raise UserError(f"--frozen: {run.env}/{run.method} has no sampled candidates that could stand")
+    if frozen and (chooses.candidates.resample != "once" or not stand(chooses)):
+        raise UserError("--frozen: one pool for all episodes; it goes with no --set of candidates.resample or subsample")
+    return chooses
 
 
 def stand(run: Run) -> bool:

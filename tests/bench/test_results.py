@@ -95,8 +95,9 @@ def test_the_command_line_measures_nothing_before_it_is_asked():
 def test_hours_take_the_length_of_episodes_from_a_run(itt, written, tmp_path):
     folder = tmp_path / "run"
     folder.mkdir()
-    (folder / "run.yaml").write_text("{env: HalfCheetah-v2, method: itt}")
-    (folder / "metrics.csv").write_text(f"step,return,env_steps,seconds\n0,1,9,1\n1,1,{2 * 565 * 123},2\n")
+    algorithm = "{estimator: antithetic, directions: 16, episodes: 3}"
+    (folder / "run.yaml").write_text(f"{{env: HalfCheetah-v2, method: itt, algorithm: {algorithm}}}")
+    (folder / "metrics.csv").write_text(f"step,return,env_steps,seconds\n0,1,9,1\n1,1,{2 * 3 * 33 * 123},2\n")
     row, other = json.loads(itt("bench", "hours", written, "--run", folder, "--json").out)
     assert (row["episode_steps"], row["iterations_seen"]) == (123, 2)
     assert row["core_hours"] == pytest.approx(row["episodes"] * 123 / 9e3 / 3600)

@@ -7,6 +7,7 @@ the number of MPI ranks of one training, its coordinator included.
 import sys
 from pathlib import Path
 
+from itt.algorithms.es.warm_start import identified
 from itt.errors import UserError
 from itt.rollouts import resolve
 from itt.settings_file import read
@@ -43,7 +44,7 @@ def check_runs(study, path):
     """
     for run in study.runs:
         try:
-            wanted = resolve(run)
+            wanted = identified(resolve(run))
         except UserError as error:
             raise UserError(f"{path}: {error}") from None
         record = Path("results", study.name, run.folder, "run.yaml")

@@ -30,7 +30,9 @@ def cache_folder() -> Path:
 
     A temporary folder where that cannot be written to.
     """
-    sources = sorted(Path(__file__).parent.glob("*.py"))
+    here, built = Path(__file__).parent, Path(__file__).parents[2] / "candidates"
+    # Numba knows a tuple by its class and the types in it, not by their names; these two files define such tuples.
+    sources = [*sorted(here.glob("*.py")), built / "projections.py", built / "feature_tree.py"]
     source = hashlib.sha256(b"".join(path.read_bytes() for path in sources)).hexdigest()[:12]
     cpu = llvmlite.binding.get_host_cpu_name()
     name = f"kernels-{cpu}-python{platform.python_version()}-numba{numba.__version__}-{source}"

@@ -201,7 +201,7 @@ def measured(actor: Any, transition: Any, best: Any) -> Any:
     worst = 0.0
     for lane in range(min(LANES, actor.candidates - block * LANES)):
         worst = max(worst, abs(actor.exact[block * LANES + lane] - np.float64(actor.scores[block, lane])))
-    return _MARGIN * worst
+    return _MARGIN * max(worst, 2.0**-24 * abs(best))
 
 
 @kernel

@@ -16,7 +16,7 @@ from typing import Any
 import gymnasium
 
 from itt.envs import EnvSpec
-from itt.rollouts.compiled.kernel import kernel
+from itt.rollouts.compiled.kernel import inlined_kernel, kernel
 from itt.rollouts.compiled.library import mj_step
 from itt.rollouts.compiled.simulation import GYMNASIUM, Physics, of_mujoco
 
@@ -47,7 +47,7 @@ def attach(env: gymnasium.Env[Any, Any], spec: EnvSpec) -> Physics:
     return of_mujoco(GYMNASIUM, env, [hidden], constants)
 
 
-@kernel
+@inlined_kernel
 def observe(physics: Any, out: Any) -> None:
     """Positions but for the hidden ones, then velocities within their limit."""
     hidden, limit = physics.places[0], physics.constants[_VELOCITY_LIMIT]
@@ -58,7 +58,7 @@ def observe(physics: Any, out: Any) -> None:
         out[shown + i] = min(max(physics.qvel[i], -limit), limit)
 
 
-@kernel
+@inlined_kernel
 def step(physics: Any, action: Any) -> Any:
     """Plays one step; returns (reward, terminated)."""
     constants = physics.constants

@@ -13,7 +13,7 @@ import gymnasium
 import numpy as np
 
 from itt.envs import EnvSpec
-from itt.rollouts.compiled.kernel import kernel
+from itt.rollouts.compiled.kernel import inlined_kernel, kernel
 from itt.rollouts.compiled.library import mj_step, mj_step1, mj_step2
 from itt.rollouts.compiled.simulation import FISH, HOPPER, SWIMMER, WALKER, Physics, of_mujoco
 
@@ -43,7 +43,7 @@ def attach(env: gymnasium.Env[Any, Any], spec: EnvSpec) -> Physics:
     return of_mujoco(kind, env, places, constants)
 
 
-@kernel
+@inlined_kernel
 def step(physics: Any, action: Any) -> Any:
     """Plays one step; returns (reward, terminated), and no task is ever terminated.
 
@@ -58,7 +58,7 @@ def step(physics: Any, action: Any) -> Any:
     return _reward(physics), False
 
 
-@kernel
+@inlined_kernel
 def observe(physics: Any, out: Any) -> None:
     """The task's entries in the task's order."""
     if physics.kind == FISH:
@@ -71,7 +71,7 @@ def observe(physics: Any, out: Any) -> None:
         _observe_walker(physics, out)
 
 
-@kernel
+@inlined_kernel
 def _reward(physics: Any) -> Any:
     """The task's reward of the state that a step led to, in [0, 1]."""
     if physics.kind == FISH:
@@ -90,7 +90,7 @@ def _places_fish(model: Any) -> tuple[list[int], list[float]]:
     return [9 * torso + 8, 3 * mouth.id, 9 * mouth.id, 3 * target.id, *joints], [mouth.size[0] + target.size[0]]
 
 
-@kernel
+@inlined_kernel
 def _observe_fish(physics: Any, out: Any) -> None:
     """Joint angles, how upright the torso is, the target as the mouth sees it, velocities."""
     places = physics.places
@@ -104,7 +104,7 @@ def _observe_fish(physics: Any, out: Any) -> None:
     _copy(physics.qvel, 0, out, at + 4)
 
 
-@kernel
+@inlined_kernel
 def _reward_fish(physics: Any) -> Any:
     """Near the target, and a little for being upright."""
     places, radii = physics.places, physics.constants[0]
@@ -122,7 +122,7 @@ def _places_swimmer(model: Any) -> tuple[list[int], list[float]]:
     return [velocities, 3 * nose.id, 9 * model.body("head").id, 3 * target.id], [target.size[0]]
 
 
-@kernel
+@inlined_kernel
 def _observe_swimmer(physics: Any, out: Any) -> None:
     """Joint angles, the target as the nose sees it, each body's velocity in its plane and its spin."""
     places, sensors = physics.places, physics.sensordata
@@ -135,7 +135,7 @@ def _observe_swimmer(physics: Any, out: Any) -> None:
         at += 3
 
 
-@kernel
+@inlined_kernel
 def _reward_swimmer(physics: Any) -> Any:
     """Near the target."""
     places, radius = physics.places, physics.constants[0]
@@ -151,7 +151,7 @@ def _places_hopper(model: Any) -> tuple[list[int], list[float]]:
     return [3 * model.body("torso").id + 2, 3 * model.body("foot").id + 2, *touch], []
 
 
-@kernel
+@inlined_kernel
 def _observe_hopper(physics: Any, out: Any) -> None:
     """Positions but for the horizontal one, velocities, the touch of toe and heel."""
     at = _copy(physics.qpos, 1, out, 0)
@@ -160,7 +160,7 @@ def _observe_hopper(physics: Any, out: Any) -> None:
         out[at + foot] = math.log1p(physics.sensordata[physics.places[2 + foot]])
 
 
-@kernel
+@inlined_kernel
 def _reward_hopper(physics: Any) -> Any:
     """Standing, and a little for small controls."""
     places = physics.places
@@ -178,7 +178,7 @@ def _places_walker(model: Any) -> tuple[list[int], list[float]]:
     return [3 * torso + 2, 9 * torso + 8, int(model.sensor("torso_subtreelinvel").adr[0])], []
 
 
-@kernel
+@inlined_kernel
 def _observe_walker(physics: Any, out: Any) -> None:
     """Orientations of all bodies in their plane, the torso's height, velocities."""
     at = 0
@@ -189,7 +189,7 @@ def _observe_walker(physics: Any, out: Any) -> None:
     _copy(physics.qvel, 0, out, at + 1)
 
 
-@kernel
+@inlined_kernel
 def _reward_walker(physics: Any) -> Any:
     """Standing upright, times moving forward."""
     places = physics.places

@@ -18,7 +18,7 @@ import gymnasium
 
 from itt.envs import EnvSpec
 from itt.rollouts.compiled import classic_control, mujoco_gym, mujoco_suite
-from itt.rollouts.compiled.kernel import kernel
+from itt.rollouts.compiled.kernel import inlined_kernel
 from itt.rollouts.compiled.simulation import ACROBOT, GYMNASIUM, Physics, diverged, has_diverged
 
 __all__ = ["Physics", "attach", "begin", "has_diverged", "observe", "step", "supported"]
@@ -46,7 +46,7 @@ def begin(physics: Physics, env: gymnasium.Env[Any, Any], seed: int) -> None:
         classic_control.begin(physics, env, observation)
 
 
-@kernel
+@inlined_kernel
 def observe(physics: Any, out: Any) -> None:
     """Writes the observation, s numbers, to the front of `out`."""
     if physics.kind <= ACROBOT:
@@ -57,7 +57,7 @@ def observe(physics: Any, out: Any) -> None:
         mujoco_suite.observe(physics, out)
 
 
-@kernel
+@inlined_kernel
 def step(physics: Any, action: Any) -> Any:
     """Plays one step of the env; returns (reward, terminated, diverged).
 

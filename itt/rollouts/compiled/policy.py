@@ -73,7 +73,7 @@ def begin(actor: Actor, run: Run, theta: Theta, key: Key) -> float | None:
     return time.thread_time() - started if actor.pool and not actor.discrete else None
 
 
-@kernel
+@inlined_kernel
 def act(actor: Any, state: Any, transition: Any, action: Any) -> None:
     """Chooses an action: state, shape (s,) -> action, shape (a,), or the index of a discrete one in action[0]."""
     for i in range(len(state)):
