@@ -228,6 +228,10 @@ def test_a_file_that_is_no_study(tmp_path, text, start, detail):
                     "runs[0].set.search.bound: sqrt_d bounds the action tower's own",
                 ),
                 ("search: {name: srp, mode: released, tables: 2}", "runs[0].set.search.mode: released is one hash"),
+                (
+                    "search: {name: srp, mode: released, min_candidates: 9}",
+                    "runs[0].set.search.mode: released is one hash",
+                ),
             ]
         ),
         (

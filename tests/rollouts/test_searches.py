@@ -7,6 +7,7 @@ import pytest
 import torch
 
 from itt.envs import describe
+from itt.errors import UserError
 from itt.policies.torch_policy import load_theta
 from itt.rollouts import architecture_of, resolve
 from itt.rollouts.compiled import policy
@@ -176,3 +177,31 @@ def test_frozen_inference_builds_once_for_all_episodes():
 def test_inference_as_in_training_is_the_run_itself():
     trained = run_of(env=CHEAP)
     assert for_inference(trained, None, frozen=False) == trained
+
+
+def test_a_mode_in_inference_says_all_that_is_not_given_there():
+    trained = run_of("candidates.count=300", "candidates.resample=iteration", "search.name=srp", env=CHEAP)
+    paper = for_inference(trained, "srp", frozen=False, overrides=["search.mode=paper"]).search
+    assert (paper.latents, paper.thresholds, paper.probing, paper.tables) == ("plain", "median", "hamming", 1)
+    assert for_inference(trained, None, frozen=False, overrides=["search.mode=released"]).search.tables == 1
+
+
+def test_a_policy_that_was_trained_to_draw_can_take_the_best_that_projections_find():
+    trained = run_of(
+        "candidates.count=300", "candidates.resample=once", "search.name=rft", "policy.selection=sample", env=CHEAP
+    )
+    found = for_inference(trained, "srp", frozen=False)
+    assert (found.search.name, found.policy.selection) == ("srp", "argmax")
+
+
+@pytest.mark.parametrize(
+    ("run", "overrides", "message"),
+    [
+        (("CartPole-v1", "itt"), (), "no sampled candidates"),
+        (("Hopper-v2", "explicit"), (), "no sampled candidates"),
+        (("Hopper-v2", "itt"), ("candidates.resample=transition",), "one pool for all episodes"),
+    ],
+)
+def test_what_cannot_be_frozen_is_refused(run, overrides, message):
+    with pytest.raises(UserError, match=message):
+        for_inference(single(*run), None, frozen=True, overrides=overrides)

@@ -78,3 +78,17 @@ def test_a_job_that_is_run_again_adds_to_its_log(run_again):
     before = log.read_text()
     run_again("--until", "evaluate", "--forcerun", "evaluate")
     assert log.read_text() == 2 * before
+
+
+def test_a_study_that_starts_from_a_saved_policy_can_be_taken_up_again(run_again, snakemake_in):
+    saved = run_again.results / "runs" / "CartPole-v1" / "itt" / "vanilla" / "seed0" / "policy.npz"
+    warm = run_again.directory / "warm.yaml"
+    warm.write_text(
+        f"name: warm\ndefaults: {{algorithm: {{iterations: 1, initial: {{policy: {saved}}}}}}}\n"
+        "evaluation: {episodes: 2}\nruns: [{envs: [CartPole-v1], methods: [itt], seeds: 1}]\n"
+    )
+    for _ in range(2):
+        asked = ("--profile", "profiles/local", "--config", f"study={warm}")
+        done = snakemake_in(run_again.directory, *asked)
+        assert done.returncode == 0, done.stderr
+    assert "Nothing to be done" in done.stderr
