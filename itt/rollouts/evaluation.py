@@ -50,7 +50,7 @@ def for_inference(run: Run, search: str | None, frozen: bool, overrides: Sequenc
     if frozen and (run.method == "explicit" or describe(run.env).discrete):
         raise UserError(f"--frozen: {run.env}/{run.method} has no sampled candidates that could stand")
     if frozen and (chooses.candidates.resample != "once" or not stand(chooses)):
-        raise UserError("--frozen: one pool for all episodes; it goes with no --set of candidates.resample or subsample")
+        raise UserError("--frozen: one pool for all episodes; so --set no candidates.resample and no subsample")
     return chooses
 
 
