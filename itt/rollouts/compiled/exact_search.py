@@ -192,7 +192,8 @@ def measured(actor: Any, transition: Any, best: Any) -> Any:
     The worst case grows with every layer by the sum of a row's weights, errors as they are by the root of the sum of
     their squares: over DMCS' six layers that is a thousand times less, and one candidate in five would be left open.
     Rounding errors that are sums of many small ones are close to normal (Higham and Mary 2019), so the largest of 128
-    is some 2.7 standard deviations and the margin more than forty.
+    is some 2.7 standard deviations and the margin more than forty. A block that happens to be exact, as
+    one of dead ReLUs is, says nothing of the others: half a unit in the best score's last place is the least error.
     """
     block = 0
     while not _holds(actor.scores[block], best):
