@@ -6,6 +6,7 @@ for each env; see `itt.study`.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
 from typing import Annotated, Any, Literal, get_args
 
@@ -124,7 +125,11 @@ class SignedRandomProjections(Section):
         "released: the effect of the published code's hash, nearly a random subset, for comparison only",
     )
     projections: int | None = Field(
-        None, ge=1, le=24, description="m, the bits of a hash; null: 6, in mode tuned log2(|A*|) - 3, from 1 to 16"
+        None,
+        ge=1,
+        le=24,
+        description="m, the bits of a hash over all |A*|; a table of half as many has one less. null: 6, in mode tuned "
+        "log2(|A*|) - 3, from 1 to 16",
     )
     latents: Literal["plain", "whitened"] = Field(
         "whitened", description="what is hashed: Eq. 6 of the latents, or of latents with mean 0 and covariance I"
@@ -137,12 +142,19 @@ class SignedRandomProjections(Section):
         description="hamming: buckets in the order of their Hamming distance; margin: bits of which the state is "
         "least sure are turned over first",
     )
-    tables: int = Field(2, ge=1, le=64, description="hash tables, each with projections of its own")
+    tables: int = Field(5, ge=1, le=64, description="hash tables, each with projections of its own")
+    longest: float = Field(
+        0.25,
+        gt=0,
+        le=1,
+        description="share of a table's candidates that the next one holds, too: the longest of what is hashed, in "
+        "which the largest products are; 1: all",
+    )
     min_candidates: int | None = Field(
         None,
         ge=1,
-        description="buckets are searched until so many candidates are scored; null: |A*| / 2^m, in mode tuned "
-        "|A*| / 128 but at least 32, rounded up",
+        description="buckets are searched until so many candidates are scored, the same number in each table, where "
+        "one that several hold counts in each; |A*|: all. null: |A*| / 2^m, in mode tuned |A*| / 128 but at least 32",
     )
     bound: Literal["max_norm", "sqrt_d"] = Field(
         "max_norm",
@@ -153,13 +165,20 @@ class SignedRandomProjections(Section):
     @classmethod
     def _what_the_mode_says(cls, data: Any) -> Any:
         if isinstance(data, Mapping) and data.get("mode") in ("paper", "released"):
-            return {"latents": "plain", "thresholds": "median", "probing": "hamming", "tables": 1} | dict(data)
+            return {
+                "latents": "plain",
+                "thresholds": "median",
+                "probing": "hamming",
+                "tables": 1,
+                "longest": 1.0,
+            } | dict(data)
         return data
 
     @model_validator(mode="after")
     def _released_is_one_table(self) -> SignedRandomProjections:
-        released = (self.latents, self.thresholds, self.probing, self.tables, self.bound, self.min_candidates)
-        if self.mode == "released" and released != ("plain", "median", "hamming", 1, "max_norm", None):
+        table = (self.latents, self.thresholds, self.probing, self.tables, self.longest)
+        rest = (self.bound, self.min_candidates)
+        if self.mode == "released" and (table, rest) != (("plain", "median", "hamming", 1, 1.0), ("max_norm", None)):
             raise ValueError("mode: released is one hash as it was published: of the rest, give projections alone")
         if self.bound == "sqrt_d" and self.latents == "whitened":
             raise ValueError("bound: sqrt_d bounds the action tower's own outputs, so it needs latents: plain")
@@ -168,6 +187,13 @@ class SignedRandomProjections(Section):
     def bits(self, count: int) -> int:
         """m for |A*| = `count`."""
         return self.projections or (min(max(count.bit_length() - 4, 1), 16) if self.mode == "tuned" else 6)
+
+    def amounts(self, count: int) -> list[int]:
+        """How many of `count` candidates each table holds."""
+        amounts = [count]
+        while len(amounts) < self.tables:
+            amounts.append(math.ceil(self.longest * amounts[-1]))
+        return amounts
 
     def wanted(self, count: int) -> int:
         """How many of `count` candidates are scored at least."""

@@ -44,9 +44,9 @@ VARIANTS: dict[str, Layer] = {
     },  # Sec. 2.3: what is built is used until the action tower moves
     "rft": {
         "candidates": {"resample": "once", "count": 16384, "subsample": None},
-        "policy": {"selection": "sample"},
+        "policy": {"selection": "sample", "state": {"output": "tanh"}, "action": {"output": "tanh"}},
         "search": {"name": "rft"},
-    },
+    },  # Sec. 2.3.2; bounded towers, as features say little of longer latents
 }
 """The built-in variants. A study may add its own or redefine these."""
 

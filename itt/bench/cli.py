@@ -22,6 +22,7 @@ Row = dict[str, Any]
 Json = Annotated[bool, typer.Option("--json", help="Print JSON.")]
 Out = Annotated[Path | None, typer.Option(help="A file for the figures and the machine, as JSON.")]
 Seconds = Annotated[float, typer.Option(min=0.0, help="Seconds to measure for, at least; each row.")]
+Together = Annotated[float, typer.Option(min=0.0, help="Seconds to measure for, at least; all rows of a size.")]
 
 
 @app.command()
@@ -96,7 +97,7 @@ def search(
     candidates: Annotated[int, typer.Option(min=1, help="N.")] = 1000,
     dim: Annotated[int, typer.Option(min=1, help="d, of a latent.")] = 6,
     everything: Annotated[bool, typer.Option("--all", help="N from 2^8 to 2^20 and d in {2, 6, 20}.")] = False,
-    seconds: Seconds = 5.0,
+    seconds: Together = 5.0,
     out: Out = None,
     as_json: Json = False,
 ) -> int:
@@ -125,7 +126,7 @@ def _search(row: Row) -> str:
 def directions(
     count: Annotated[int, typer.Option("--directions", min=1, help="M.")] = 282,
     size: Annotated[int, typer.Option(min=1, help="D, the number of parameters.")] = 282,
-    seconds: Seconds = 5.0,
+    seconds: Together = 5.0,
     out: Out = None,
     as_json: Json = False,
 ) -> int:
@@ -148,7 +149,7 @@ def _direction(row: Row) -> str:
 
 @app.command()
 def features(out: Out = None, as_json: Json = False) -> int:
-    """Measure how near a random feature tree's law is to Eq. 3, by N, d, length of latents, features and split."""
+    """Measure how near a random feature tree's law is to Eq. 3, by kernel, N, d, length of latents, features, split."""
     from itt.bench.features import measure
 
     return _give("features", measure(), out, as_json, _feature)
@@ -156,9 +157,29 @@ def features(out: Out = None, as_json: Json = False) -> int:
 
 def _feature(row: Row) -> str:
     return (
-        f"{row['candidates']} candidates in {row['dim']} dimensions, latents of length {row['length']}, "
+        f"kernel {row['kernel']}, {row['candidates']} candidates in {row['dim']} dimensions, latents of length "
+        f"{row['length']}, "
         f"{row['features']} features: total variation {row['total_variation_random']:.4f} split at random, "
         f"{row['total_variation_principal']:.4f} across principal directions"
+    )
+
+
+@app.command()
+def projections(
+    policies: Annotated[int, typer.Option(min=1, help="Random HalfCheetah policies, each with 20 states.")] = 40,
+    out: Out = None,
+    as_json: Json = False,
+) -> int:
+    """Measure what each setting of SRP is worth at N = 16384: what is scored, what is found, gap closed."""
+    from itt.bench.projections import measure
+
+    return _give("projections", measure(policies), out, as_json, _projection)
+
+
+def _projection(row: Row) -> str:
+    return (
+        f"{row['settings']}: scores {row['scanned']}, recall@1 {row['recall_at_1']} (a random subset: "
+        f"{row['random_recall']}), closes {100 * row['gap_closed']:.0f} % of the gap"
     )
 
 
@@ -179,9 +200,9 @@ def latents(
 
 @app.command("table")
 def markdown(
-    results: Annotated[Path, typer.Argument(help="What `itt bench rollouts --out` or `itt bench search --out` wrote.")],
+    results: Annotated[Path, typer.Argument(help="What `itt bench rollouts|search|projections --out` wrote.")],
 ) -> int:
-    """Print a result as the Markdown table that docs/benchmarks.md has."""
+    """Print a result as the Markdown table that docs/ has."""
     from itt.bench.markdown import table
 
     print(table(results))

@@ -1,4 +1,4 @@
-"""How near a random feature tree's law is to Eq. 3: by N, d, lengths of latents, features and split."""
+"""How near a random feature tree's law is to Eq. 3: by kernel, N, d, lengths of latents, features and split."""
 
 from __future__ import annotations
 
@@ -7,12 +7,16 @@ from itertools import product
 from typing import Any
 
 import numpy as np
+from scipy.special import softmax
 
+from itt.bench.findings import similarity
 from itt.candidates.feature_tree import build
 from itt.seeding import Key, Purpose, generator
-from itt.settings import RandomFeatureTree
+from itt.settings import Kernel, RandomFeatureTree
 
 CANDIDATES, SIZES, LENGTHS, FEATURES = (2**8, 2**12), (2, 6, 20), (0.5, 1.0, 2.0, 4.0), (16, 64, 256)
+KERNELS: tuple[tuple[Kernel, float], ...] = (*(("dot", length) for length in LENGTHS), ("angular", 1.0))
+"""With the lengths of latents, which `angular` does not see."""
 TREES = 8
 """Trees, each with candidates and a state of its own, behind a row."""
 
@@ -20,14 +24,16 @@ TREES = 8
 def measure() -> Iterator[dict[str, Any]]:
     """Rows with the mean total variation of both splits, over the same candidates, states and projections.
 
-    Latents of candidates and states have the same length and uniform directions; kernel `dot`.
+    Latents of candidates and states have the same length and uniform directions. There are as many signs as features.
     """
-    for candidates, size, length, features in product(CANDIDATES, SIZES, LENGTHS, FEATURES):
+    for (kernel, length), candidates, size, features in product(KERNELS, CANDIDATES, SIZES, FEATURES):
         means = {}
         for split in ("random", "principal"):
-            settings = RandomFeatureTree.model_validate({"features": features, "split": split})
-            means[split] = float(np.mean([_distance(settings, candidates, size, length, n) for n in range(TREES)]))
+            settings = RandomFeatureTree.model_validate({"features": features, "signs": features, "split": split})
+            distances = [_distance(settings, kernel, candidates, size, length, n) for n in range(TREES)]
+            means[split] = float(np.mean(distances))
         yield {
+            "kernel": kernel,
             "candidates": candidates,
             "dim": size,
             "length": length,
@@ -37,12 +43,12 @@ def measure() -> Iterator[dict[str, Any]]:
         }
 
 
-def _distance(settings: RandomFeatureTree, candidates: int, size: int, length: float, number: int) -> float:
-    """Half the sum of absolute differences between a tree's law and the softmax of x.y."""
+def _distance(
+    settings: RandomFeatureTree, kernel: Kernel, candidates: int, size: int, length: float, number: int
+) -> float:
+    """Half the sum of absolute differences between a tree's law and Eq. 3."""
     points = np.random.default_rng(number).standard_normal((size, candidates + 1))
     points *= length / np.linalg.norm(points, axis=0)
     state, latents = points[:, 0], points[:, 1:]
-    tree = build(settings, "dot", latents, generator(Key(number), Purpose.SEARCH))
-    products = state @ latents
-    weights = np.exp(products - products.max())
-    return float(np.abs(tree.law(state) - weights / weights.sum()).sum() / 2)
+    tree = build(settings, kernel, latents, generator(Key(number), Purpose.SEARCH))
+    return float(np.abs(tree.law(state) - softmax(similarity(kernel, state, latents))).sum() / 2)

@@ -2,24 +2,28 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.special import gammaln
+from scipy.special import softmax
 
 from itt.bench.searches import Built
 from itt.bench.task import Task
+from itt.settings import Kernel
 
 Values = NDArray[np.float64]
 _LAWS, _MANY = 4, 2**16
 """Queries of a task whose whole distribution is compared; one from so many candidates on, which takes seconds each."""
+_CERTAIN = 50
+"""Of k out of n values, the best is among the best _CERTAIN n / k with a probability of at least 1 - exp(-_CERTAIN)."""
 
 
 @dataclass
 class Findings:
-    """One search's, a number a query or a task."""
+    """One search's, a number a query; distances of a few queries alone."""
 
     scanned: list[float] = field(default_factory=list)
     hits: list[bool] = field(default_factory=list)
@@ -43,39 +47,42 @@ class Findings:
 def compare(problem: Task, ready: dict[str, Built], found: dict[str, Findings]) -> None:
     """Asks all searches all queries of a task and notes in `found` what came out, by the search's name."""
     chosen = {name: built.choose(problem.queries) for name, built in ready.items()}
-    chances = {}
-    for name, built in ready.items():
-        scanned = built.scanned(problem.queries)
-        found[name].scanned.append(scanned / problem.candidates)
-        chances[name] = chance_of_best(problem.candidates, min(max(1, round(scanned)), problem.candidates))
+    scanned = {name: built.scanned(problem.queries) for name, built in ready.items()}
     apart = len(problem.queries) // (_LAWS if problem.candidates < _MANY else 1)
     for number, query in enumerate(problem.queries):
         products = problem.latents @ query
         for name, built in ready.items():
             if built.law is not None and number % apart == 0:
-                found[name].distances.append(_total_variation(built.law(query), products))
+                wanted = softmax(similarity(built.kernel, query, problem.latents.T))
+                found[name].distances.append(float(np.abs(built.law(query) - wanted).sum() / 2))
         best, worst = products.max(), products.min()
         products = (products - worst) / (best - worst) if best > worst else np.ones(len(products))
-        ascending = np.sort(products.astype(np.float32))
+        descending = -np.sort(-products)
         for name, indices in chosen.items():
             score = float(products[indices[number]])
+            found[name].scanned.append(scanned[name][number] / problem.candidates)
             found[name].hits.append(score == 1.0)
             found[name].scores.append(score)
-            found[name].randoms.append(float(ascending @ chances[name]))
+            found[name].randoms.append(best_of_a_subset(descending, int(scanned[name][number])))
 
 
-def chance_of_best(count: int, subset: int) -> Values:
-    """How likely the i-th worst of n is the best of a random subset of k: C(i - 1, k - 1) / C(n, k). Shape (n,)."""
-    ranks = np.arange(1, count + 1)
-    with np.errstate(invalid="ignore"):
-        ways = gammaln(ranks) - gammaln(subset) - gammaln(ranks - subset + 1)
-    chances: Values = np.zeros(count)
-    chances[subset - 1 :] = np.exp(ways[subset - 1 :] - ways[-1])
-    chances /= chances.sum()
-    return chances
+def best_of_a_subset(descending: Values, size: int) -> float:
+    """The expected largest of `size` of n values, drawn without replacement; of at least n it is the largest.
+
+    The j-th largest of n is the largest of k with probability p_1 = k / n, p_j+1 = p_j (n - j - k + 1) / (n - j).
+    """
+    n, k = len(descending), min(size, len(descending))
+    js = np.arange(1, min(n - k + 1, math.ceil(_CERTAIN * n / k)))
+    chances = k / n * np.concatenate([[1.0], np.cumprod((n - js - k + 1) / (n - js))])
+    return float(chances @ descending[: len(chances)])
 
 
-def _total_variation(law: Values, products: Values) -> float:
-    """Between a law and Eq. 3 with the kernel `dot`: half the sum of absolute differences."""
-    weights = np.exp(products - products.max())
-    return float(np.abs(law - weights / weights.sum()).sum() / 2)
+def similarity(kernel: Kernel, latent: Values, latents: Values) -> Values:
+    """K of Eq. 4, `dot` or `angular` (Eq. 8), (d,), (d, N) -> (N,). A latent of length 0 is at right angles to all."""
+    products: Values = latent @ latents
+    if kernel == "dot":
+        return products
+    lengths = np.linalg.norm(latent) * np.linalg.norm(latents, axis=0)
+    cosines = np.divide(products, lengths, out=np.zeros_like(products), where=lengths > 0.0)
+    angular: Values = 1.0 - 2.0 / np.pi * np.arccos(np.clip(cosines, -1.0, 1.0))
+    return angular

@@ -11,6 +11,7 @@ from itt.bench import results
 _SEARCH_HEAD = (
     "d", "N", "search", "us a choice", "build, ms", "scanned", "recall@1", "score", "random", "gap closed", "TV"
 )  # fmt: skip
+_PROJECTION_HEAD = ("settings", "scored", "recall@1", "recall@1 of a random subset", "gap closed")
 _HEAD = ("env", "method", "N", "A*", "floor", "compiled", "efficiency", "reference", "speed-up", "EnvPool", "reset, ms")
 
 
@@ -20,9 +21,11 @@ def table(source: Path) -> str:
     Raises:
         UserError: `source` is not such a file.
     """
-    content = results.read(source, "rollouts", "search")
+    content = results.read(source, "rollouts", "search", "projections")
     if content["benchmark"] == "search":
         return _markdown(_SEARCH_HEAD, ["--:", "--:", "---"] + ["--:"] * 8, map(_search_cells, content["rows"]))
+    if content["benchmark"] == "projections":
+        return _markdown(_PROJECTION_HEAD, ["---"] + ["--:"] * 4, map(_projection_cells, content["rows"]))
     return _markdown(_HEAD, ["---"] * 2 + ["--:", "---"] + ["--:"] * 7, map(_cells, content["rows"]))
 
 
@@ -59,4 +62,14 @@ def _search_cells(row: dict[str, Any]) -> list[str]:
         f"{row['random_score']:.3f}",
         f"{100 * row['gap_closed']:.0f} %",
         "-" if variation is None else f"{variation:.3f}",
+    ]
+
+
+def _projection_cells(row: dict[str, Any]) -> list[str]:
+    return [
+        row["settings"],
+        str(row["scanned"]),
+        f"{row['recall_at_1']:.3f}",
+        f"{row['random_recall']:.3f}",
+        f"{100 * row['gap_closed']:.0f} %",
     ]

@@ -5,13 +5,14 @@ from __future__ import annotations
 import sys
 import time
 from collections.abc import Callable, Iterator
-from functools import partial
-from statistics import median
+from dataclasses import dataclass, field
+from functools import cache, partial
+from statistics import mean, median
 from typing import Any, TypeVar
 
 from itt.bench.findings import Findings, compare
 from itt.bench.searches import SEARCHES, Built
-from itt.bench.task import tasks
+from itt.bench.task import Task, tasks
 from itt.bench.trained import FILES
 
 GRID = [(2**power, size) for power in range(8, 21, 2) for size in FILES]
@@ -19,77 +20,95 @@ GRID = [(2**power, size) for power in range(8, 21, 2) for size in FILES]
 FEWEST = 3
 """Rounds, whatever time they take."""
 _LONGEST = 1.0
-"""Seconds: what took longer to build is not built for more candidates."""
+"""Seconds: what took longer to build is asked of the first policy alone."""
 Result = TypeVar("Result")
 
 
 def measure_all(seconds: float) -> Iterator[dict[str, Any]]:
-    """The rows of `measure` for GRID, without searches that take too long to build."""
-    slow: set[tuple[str, int]] = set()
+    """The rows of `measure` for GRID."""
     for candidates, size in GRID:
-        for row in measure(candidates, size, seconds, {name for name, d in slow if d == size}):
-            if row["build_ms"] > 1e3 * _LONGEST:
-                slow.add((row["name"], size))
-            yield row
+        yield from measure(candidates, size, seconds)
 
 
-def measure(candidates: int, size: int, seconds: float, without: set[str] | None = None) -> list[dict[str, Any]]:
+def measure(candidates: int, size: int, seconds: float) -> list[dict[str, Any]]:
     """A row a search that is installed, all asked the same queries, in turn for about `seconds`.
 
     Args:
         candidates: N.
         size: d, of a latent.
-        seconds: The time for all searches together.
-        without: Searches to leave out.
+        seconds: The time for the choices of all searches together.
 
     Returns:
-        `us_per_choice` and `build_ms` in CPU time of this thread, medians; `scanned`, the share of A* that is scored;
-        `recall_at_1`, how often the choice is the best one in float64; `score`, where the choice lies between the
-        worst candidate (0) and the best (1); `random_score`, the same of the best in a random subset as large as what
-        was scanned; `gap_closed`, (score - random_score) / (1 - random_score); for a search that draws,
-        `total_variation` between its law and Eq. 3 with the kernel `dot`.
+        `us_per_choice` and `build_ms` in CPU time of this thread: the mean over policies of medians over rounds, the
+        median over policies; `scanned`, the share of A* that is scored; `recall_at_1`, how often the choice is the best
+        one in float64; `score`, where the choice lies between the worst candidate (0) and the best (1);
+        `random_score`, the same of the best in a random subset as large as what was scanned for the query;
+        `gap_closed`, (score - random_score) / (1 - random_score); for a search that draws, `total_variation` between
+        its law and Eq. 3. `policies` says how many were asked.
     """
     problems = tasks(candidates, size)
-    few = tasks(64, size)[0]
-    ready: dict[str, list[Built]] = {}
-    builds: dict[str, float] = {}
-    for name, build in SEARCHES.items():
-        if name in (without or ()):
-            _note(f"{name} is left out for {candidates} candidates in {size} dimensions: it is built too slowly")
-            continue
-        try:
-            build(few)  # compiles, and loads what all others find loaded
-        except ModuleNotFoundError as missing:
-            _note(f"{name} is left out: {missing.name} is not installed (pip install 'itt[bench]')")
-            continue
-        timed = [_timed(partial(build, problem)) for problem in problems]
-        ready[name], builds[name] = [built for built, _ in timed], median(time for _, time in timed)
-
-    times: dict[str, list[float]] = {name: [] for name in ready}
-    until = time.monotonic() + seconds
-    while len(times["exact"]) < FEWEST or time.monotonic() < until:
-        for name, several in ready.items():
-            asked = [_timed(partial(one.choose, its.queries))[1] for one, its in zip(several, problems, strict=True)]
-            times[name].append(sum(asked))
-
-    found = {name: Findings() for name in ready}
-    for number, problem in enumerate(problems):
-        compare(problem, {name: several[number] for name, several in ready.items()}, found)
-    choices = sum(len(problem.queries) for problem in problems)
+    rows = {name: Row() for name in _installed()}
+    for problem in problems:
+        ready: dict[str, Built] = {}
+        for name, row in rows.items():
+            if max(row.builds, default=0.0) < _LONGEST:
+                ready[name], seconds_to_build = _timed(partial(SEARCHES[name], problem))
+                row.builds.append(seconds_to_build)
+        rounds = _rounds(ready, problem, seconds / len(problems))
+        for name, times in rounds.items():
+            rows[name].times.append(median(times) / len(problem.queries))
+            rows[name].repeats.append(len(times))
+        compare(problem, ready, {name: rows[name].findings for name in ready})
     return [
         {
             "name": name,
             "candidates": candidates,
             "dim": size,
             "source": problems[0].source,
-            "policies": len(problems),
-            "us_per_choice": 1e6 * median(times[name]) / choices,
-            "build_ms": 1e3 * builds[name],
-            **findings.row(),
-            "repeats": len(times[name]),
+            "policies": len(row.times),
+            "us_per_choice": 1e6 * mean(row.times),
+            "build_ms": 1e3 * median(row.builds),
+            **row.findings.row(),
+            "repeats": min(row.repeats),
         }
-        for name, findings in found.items()
+        for name, row in rows.items()
     ]
+
+
+@dataclass
+class Row:
+    """What is known of one search, a number a policy."""
+
+    builds: list[float] = field(default_factory=list)
+    """seconds"""
+    times: list[float] = field(default_factory=list)
+    """seconds a choice"""
+    repeats: list[int] = field(default_factory=list)
+    findings: Findings = field(default_factory=Findings)
+
+
+@cache
+def _installed() -> list[str]:
+    """The searches that can be built here, each tried once: that compiles, and loads what all others find loaded."""
+    few, names = tasks(64, 6)[0], []
+    for name, build in SEARCHES.items():
+        try:
+            build(few)
+        except ModuleNotFoundError as missing:
+            print(f"{name} is left out: {missing.name} is not installed (pip install 'itt[bench]')", file=sys.stderr)
+        else:
+            names.append(name)
+    return names
+
+
+def _rounds(ready: dict[str, Built], problem: Task, seconds: float) -> dict[str, list[float]]:
+    """Seconds for all queries, FEWEST rounds or more, the searches in turn."""
+    times: dict[str, list[float]] = {name: [] for name in ready}
+    until = time.monotonic() + seconds
+    while len(times["exact"]) < FEWEST or time.monotonic() < until:
+        for name, built in ready.items():
+            times[name].append(_timed(partial(built.choose, problem.queries))[1])
+    return times
 
 
 def _timed(work: Callable[[], Result]) -> tuple[Result, float]:
@@ -97,7 +116,3 @@ def _timed(work: Callable[[], Result]) -> tuple[Result, float]:
     started = time.thread_time()
     result = work()
     return result, time.thread_time() - started
-
-
-def _note(line: str) -> None:
-    print(line, file=sys.stderr, flush=True)

@@ -12,6 +12,7 @@ _SERIES = {
     "srp-released": ("SRP, the published hash", "#56B4E9", "x", ":"),
     "rft": ("RFT, 64 features", "#D55E00", "^", "-"),
     "rft-principal": ("RFT, principal split", "#D55E00", "v", ":"),
+    "rft-angular": ("RFT, kernel angular", "#E69F00", "<", "--"),
     "numpy": ("NumPy", "0.45", "|", "--"),
     "faiss-flat": ("FAISS flat", "#009E73", "P", "--"),
     "faiss-lsh": ("FAISS LSH", "#009E73", "+", ":"),

@@ -11,8 +11,8 @@ from numpy.typing import NDArray
 
 from itt.bench.task import Task
 from itt.rollouts.compiled import policy
-from itt.rollouts.compiled.kernel import kernel
-from itt.settings import Exact, RandomFeatureTree, Search, SignedRandomProjections
+from itt.rollouts.compiled.kernel import kernel as compiled
+from itt.settings import Exact, Kernel, RandomFeatureTree, Search, SignedRandomProjections
 
 Queries = NDArray[np.float64]
 """States' latents, (Q, d)."""
@@ -25,19 +25,22 @@ class Built:
     """A search that is ready to be asked."""
 
     choose: Callable[[Queries], Indices]
-    scanned: Callable[[Queries], float]
-    """candidates that are scored a choice, on average"""
+    scanned: Callable[[Queries], Indices]
+    """how many candidates are scored for each"""
     law: Callable[[NDArray[np.float64]], NDArray[np.float64]] | None = None
     """for one that draws: the probability of each candidate for one query, (d,) -> (N,)"""
+    kernel: Kernel = "dot"
+    """of the law in Eq. 3 that it is to draw by"""
 
 
-def _engine(settings: Search) -> Callable[[Task], Built]:
+def _engine(settings: Search, kernel: Kernel = "dot") -> Callable[[Task], Built]:
     """A search of the compiled engine. Building draws the candidates and takes their latents, too."""
 
     def build(task: Task) -> Built:
-        run = task.run.model_copy(update={"search": settings})
-        if settings.name == "rft":
-            run = run.model_copy(update={"policy": run.policy.model_copy(update={"selection": "sample"})})
+        policy_settings = task.run.policy.model_copy(
+            update={"kernel": kernel, "selection": "sample" if settings.name == "rft" else "argmax"}
+        )
+        run = task.run.model_copy(update={"search": settings, "policy": policy_settings})
         actor = policy.make(run, task.spec, task.architecture)
         policy.begin(actor, run, task.theta, task.key)
 
@@ -46,22 +49,27 @@ def _engine(settings: Search) -> Callable[[Task], Built]:
             _choose_each(actor, queries, chosen)
             return chosen
 
-        def scanned(queries: Queries) -> float:
+        def scanned(queries: Queries) -> Indices:
             if settings.name == "rft":
-                return 1.0
+                return _each(queries, 1)
             if settings.name == "exact":
-                return float(task.candidates)
-            buckets = actor.built.buckets
+                return _each(queries, task.candidates)
+            buckets = actor.built.probe.buckets
             tables = range(len(buckets.omega))
-            places = [place for query in queries for table in tables for place in buckets.places(query, table)]
-            return sum(end - start for start, end in places) / len(queries)
+            return np.array(
+                [sum(end - start for table in tables for start, end in buckets.places(q, table)) for q in queries]
+            )
 
-        return Built(choose, scanned, actor.built.walk.tree.law if settings.name == "rft" else None)
+        return Built(choose, scanned, actor.built.walk.tree.law if settings.name == "rft" else None, kernel)
 
     return build
 
 
-@kernel
+def _each(queries: Queries, count: int) -> Indices:
+    return np.full(len(queries), count)
+
+
+@compiled
 def _choose_each(actor: Any, queries: Any, chosen: Any) -> None:
     """The engine's choice for each row of queries, (Q, d), with no Python in between."""
     for t in range(len(queries)):
@@ -77,14 +85,14 @@ def _numpy(task: Task) -> Built:
     def choose(queries: Queries) -> Indices:
         return np.array([np.argmax(latents @ query) for query in queries.astype(np.float32)])
 
-    return Built(choose, lambda _: float(task.candidates))
+    return Built(choose, lambda queries: _each(queries, task.candidates))
 
 
 def _faiss_flat(task: Task) -> Built:
     """FAISS's exhaustive index."""
     index = _faiss().IndexFlatIP(task.size)
     index.add(task.latents.astype(np.float32))
-    return Built(lambda queries: _best(index, queries, 1), lambda _: float(task.candidates))
+    return Built(lambda queries: _best(index, queries, 1), lambda queries: _each(queries, task.candidates))
 
 
 def _faiss_lsh(task: Task) -> Built:
@@ -106,7 +114,7 @@ def _faiss_lsh(task: Task) -> Built:
             chosen.append(near[np.argmax(latents[near] @ row[0, :-1])])
         return np.array(chosen)
 
-    return Built(choose, lambda _: float(wanted))
+    return Built(choose, lambda queries: _each(queries, wanted))
 
 
 def _faiss_hnsw(task: Task) -> Built:
@@ -116,10 +124,13 @@ def _faiss_hnsw(task: Task) -> Built:
     index.hnsw.efSearch = 64
     index.add(task.latents.astype(np.float32))
 
-    def scanned(queries: Queries) -> float:
-        faiss.cvar.hnsw_stats.reset()
-        _best(index, queries, 1)
-        return float(faiss.cvar.hnsw_stats.ndis) / len(queries)
+    def scanned(queries: Queries) -> Indices:
+        computed = []
+        for query in queries:
+            faiss.cvar.hnsw_stats.reset()
+            _best(index, query[None], 1)
+            computed.append(faiss.cvar.hnsw_stats.ndis)
+        return np.array(computed)
 
     return Built(lambda queries: _best(index, queries, 1), scanned)
 
@@ -147,6 +158,7 @@ SEARCHES: dict[str, Callable[[Task], Built]] = {
     "srp-released": _engine(SignedRandomProjections(mode="released")),
     "rft": _engine(RandomFeatureTree()),
     "rft-principal": _engine(RandomFeatureTree(split="principal")),
+    "rft-angular": _engine(RandomFeatureTree(), "angular"),
     "numpy": _numpy,
     "faiss-flat": _faiss_flat,
     "faiss-lsh": _faiss_lsh,

@@ -57,11 +57,11 @@ class Task:
 def tasks(candidates: int, size: int) -> list[Task]:
     """Tasks of N candidates with latents of d numbers: of the trained policies of that size, or else a Gaussian one.
 
-    The more candidates, the fewer policies, 8 to 1.
+    Of very many candidates there are fewer policies, 8 to 1.
     """
     if size in trained.FILES:
         run, thetas, queries = trained.read(size)
-        spec, policies = describe(run.env), min(max(2**19 // candidates, 1), trained.POLICIES)
+        spec, policies = describe(run.env), min(max(2**22 // candidates, 1), trained.POLICIES)
         action_part = architecture("itt", run.policy, spec.observation, spec.action, False).action_part
         towers = thetas[:policies, action_part]
         return [

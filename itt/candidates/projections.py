@@ -19,17 +19,20 @@ Integers = NDArray[np.int32]
 class Buckets(NamedTuple):
     """Hash tables over A*; the compiled engine reads the same arrays.
 
-    T tables, m bits, N candidates whose latents have d numbers.
+    T tables, the first of all N candidates, each further one of some of the one before and with at most as many bits as
+    the first, m. They have P places in all. Latents have d numbers.
     """
 
-    wanted: int
-    """how many candidates a table scores at least"""
     by_margin: bool
     """whether the order of search depends on how sure the state's bits are"""
     by_median: bool
     """whether projections are compared with thresholds"""
     window: bool
     """released: the state's bucket only says where a window on A*, in A*'s own order, begins"""
+    bits: Integers
+    """of each table's hashes, (T,)"""
+    wanted: Integers
+    """how many candidates each scores at least, (T,)"""
     omega: Values
     """projections of a state, (T, d, m)"""
     thresholds: Values
@@ -38,51 +41,44 @@ class Buckets(NamedTuple):
     """the length of a state that hashes see is |length l_S|, (d, d)"""
     masks: Integers
     """all m-bit numbers in the order of search, (2^m,): bits to turn over in the state's hash, or in `by_margin` their
-    ranks, the least sure first"""
-    parents: Integers
-    highest: Integers
-    """the highest bit of each mask, and the place of the same mask without it, (2^m,): masks are made from others"""
+    ranks, the least sure first; a table of fewer bits passes over the numbers that have more"""
     offsets: Integers
-    """bucket b of a table holds its places offsets[b] ... offsets[b + 1] - 1, (T, 2^m + 1)"""
+    """bucket b of a table holds the places offsets[b] ... offsets[b + 1] - 1, (T, 2^m + 1)"""
     order: Integers
-    """the candidate at each place, ascending in a bucket, (T, N)"""
+    """the candidate at each place, ascending in a bucket, (P,)"""
     latents: Values
-    """its latent, (T, d, N)"""
-    margins: Values
-    ranks: Integers
-    turned: Integers
-    scores: Values
-    """room for a state: how far its m projections are above their thresholds, and their order; the 2^m masks; scores"""
+    """its latent, (d, P)"""
 
     def choose(self, latent: Values, selection: int = 0, transition: int = 0) -> int:
         """See `itt.candidates.searches.Index`."""
         best, chosen = -math.inf, -1
         for table in range(len(self.omega)):
             for start, end in self.places(latent, table):
-                scores = _products(self.latents[table, :, start:end], latent)
+                scores = _products(self.latents[:, start:end], latent)
                 place = int(np.argmax(scores))
-                score, candidate = scores[place], int(self.order[table, start + place])
+                score, candidate = scores[place], int(self.order[start + place])
                 if score > best or (score == best and candidate < chosen):
                     best, chosen = score, candidate
         return max(chosen, 0)
 
     def places(self, latent: Values, table: int) -> list[tuple[int, int]]:
         """The buckets that are searched for a state in a table, as (first place, last place + 1), none empty."""
-        offsets = self.offsets[table]
-        margins = _products(self.omega[table], latent) - self.thresholds[table] * _length(self.length, latent)
-        code = int((margins > 0.0) @ (1 << np.arange(len(margins))))
+        bits, wanted, offsets = self.bits[table], self.wanted[table], self.offsets[table]
+        projected = _products(self.omega[table, :, :bits], latent)
+        margins = projected - self.thresholds[table, :bits] * _length(self.length, latent)
+        code = int((margins > 0.0) @ (1 << np.arange(bits)))
         if self.window:
-            start = min(int(offsets[code]), len(self.order[table]) - self.wanted)
-            return [(start, start + self.wanted)]
-        ranks = np.argsort(np.abs(margins), kind="stable") if self.by_margin else np.arange(len(margins))
+            start = min(int(offsets[code]), len(self.order) - wanted)
+            return [(start, start + wanted)]
+        ranks = np.argsort(np.abs(margins), kind="stable") if self.by_margin else np.arange(bits)
         found, seen = [], 0
-        for mask in self.masks:
+        for mask in self.masks[self.masks < 2**bits]:
             bucket = code ^ sum(1 << int(bit) for rank, bit in enumerate(ranks) if mask >> rank & 1)
             start, end = int(offsets[bucket]), int(offsets[bucket + 1])
             if start < end:
                 found.append((start, end))
             seen += end - start
-            if seen >= self.wanted:
+            if seen >= wanted:
                 break
         return found
 
@@ -92,49 +88,53 @@ def build(settings: SignedRandomProjections, latents: Values, random: np.random.
     size, count = latents.shape
     buckets = empty(settings, size, count)
     hashed, back = whiten(latents) if settings.latents == "whitened" else (latents, np.eye(size))
-    bound = math.sqrt(size) if settings.bound == "sqrt_d" else math.sqrt(_squares(hashed).max())
-    augmented = released_augment(hashed, bound) if buckets.window else augment(hashed, bound)
-    if buckets.by_median and bound > 0.0:
-        # A state meets the medians at the length C of candidates: omega . l_S > b |l_S| / C.
-        buckets.length[...] = back / bound
-    for table in range(settings.tables):
-        omega = orthogonal(settings.bits(count), size + 1, random)
+    buckets.length[...] = back
+    squares = _squares(hashed)
+    held: NDArray[np.intp] = np.arange(count)
+    first = 0
+    for table, (bits, amount) in enumerate(zip(buckets.bits, settings.amounts(count), strict=True)):
+        if table == 0 or amount < len(held):
+            held = held[_longest(squares[held], amount)]
+            bound = math.sqrt(size) if settings.bound == "sqrt_d" else math.sqrt(squares[held].max())
+            augmented = (released_augment if buckets.window else augment)(hashed[:, held], bound)
+        omega = orthogonal(bits, size + 1, random)
         products = omega @ augmented
         if buckets.by_median:
             medians = _medians(products)
             products -= medians[:, None]
-            buckets.thresholds[table] = medians
+            if bound > 0.0:
+                # A state meets the medians at the length C of candidates: omega . l_S > b |l_S| / C.
+                buckets.thresholds[table, :bits] = medians / bound
         codes = _codes(products)
-        order = np.arange(count) if buckets.window else np.argsort(codes, kind="stable")
-        buckets.omega[table] = (omega[:, :-1] @ back).T
-        buckets.order[table] = order
-        buckets.offsets[table, 1:] = np.cumsum(np.bincount(codes, minlength=2 ** len(omega)))
-        np.take(latents, order, axis=1, out=buckets.latents[table], mode="clip")  # the mode that needs no copy
+        order = held if buckets.window else held[np.argsort(codes, kind="stable")]
+        places = slice(first, first + amount)
+        buckets.omega[table, :, :bits] = (omega[:, :-1] @ back).T
+        buckets.order[places] = order
+        buckets.offsets[table, 0] = first
+        buckets.offsets[table, 1 : 2**bits + 1] = first + np.cumsum(np.bincount(codes, minlength=2**bits))
+        np.take(latents, order, axis=1, out=buckets.latents[:, places], mode="clip")  # the mode that needs no copy
+        first += amount
     return buckets
 
 
 def empty(settings: SignedRandomProjections, size: int, count: int) -> Buckets:
     """Room for tables over `count` candidates whose latents have `size` numbers."""
-    tables, m = settings.tables, settings.bits(count)
-    masks, parents, highest = _probing(settings.probing, m)
+    tables, m, amounts = settings.tables, settings.bits(count), settings.amounts(count)
+    wanted = settings.wanted(count)
+    share = -(-wanted // tables) if wanted < count else count
     return Buckets(
-        wanted=min(-(-settings.wanted(count) // tables), count),
         by_margin=settings.probing == "margin",
         by_median=settings.thresholds == "median",
         window=settings.mode == "released",
+        bits=np.array([max(m + n.bit_length() - count.bit_length(), 1) for n in amounts], dtype=np.int32),
+        wanted=np.array([min(share, n) for n in amounts], dtype=np.int32),
         omega=np.zeros((tables, size, m)),
         thresholds=np.zeros((tables, m)),
         length=np.zeros((size, size)),
-        masks=masks,
-        parents=parents,
-        highest=highest,
+        masks=_ORDERS[settings.probing](m),
         offsets=np.zeros((tables, 2**m + 1), dtype=np.int32),
-        order=np.zeros((tables, count), dtype=np.int32),
-        latents=np.zeros((tables, size, count)),
-        margins=np.zeros(m),
-        ranks=np.zeros(m, dtype=np.int32),
-        turned=np.zeros(2**m, dtype=np.int32),
-        scores=np.zeros(count),
+        order=np.zeros(sum(amounts), dtype=np.int32),
+        latents=np.zeros((size, sum(amounts))),
     )
 
 
@@ -155,29 +155,38 @@ def whiten(latents: Values) -> tuple[Values, Values]:
     """Latents with mean 0 and covariance I, and the matrix that takes a state's latent to where they are.
 
     With S S^T the covariance, l_A becomes S^-1 (l_A - mean) and l_S becomes S^T l_S: their product is l_S . l_A up to a
-    number that all candidates share. Directions in which latents do not vary are left as they are, at length 0.
+    number that all candidates share. Directions in which latents do not vary are left as they are, at length 0; latents
+    that are not finite have none that could be told apart.
 
     Returns:
         Shapes (d, N) and (d, d).
     """
-    centred = latents - latents.mean(axis=1, keepdims=True)
+    with np.errstate(invalid="ignore"):
+        centred = latents - latents.mean(axis=1, keepdims=True)
+    largest = float(np.abs(centred).max())
+    if not math.isfinite(largest):
+        return np.zeros_like(latents), np.zeros((len(latents), len(latents)))
+    unit = math.ldexp(1.0, math.frexp(largest)[1] - 1)  # a power of 2, so nothing is rounded; squares do not overflow
+    centred /= unit
     variances, axes = np.linalg.eigh(centred @ centred.T / latents.shape[1])
     deviations = np.sqrt(np.maximum(variances, 0.0))
     varies = deviations > _FLAT * deviations.max()
     inverse = np.where(varies, 1.0 / np.where(varies, deviations, 1.0), 0.0)
-    return (axes * inverse).T @ centred, (axes * np.where(varies, deviations, 0.0)).T
+    return (axes * inverse).T @ centred, unit * (axes * np.where(varies, deviations, 0.0)).T
 
 
 _FLAT = 1e-7
 """Deviations so much smaller than the largest are rounding."""
 
 
+@cache
 def hamming_order(bits: int) -> Integers:
     """All numbers of so many bits: fewest set bits first, then in numerical order. (2^bits,)."""
     numbers = np.arange(2**bits, dtype=np.int32)
     return numbers[np.argsort(np.bitwise_count(numbers), kind="stable")]
 
 
+@cache
 def margin_order(bits: int) -> Integers:
     """All numbers of so many bits by the sum of their bits' ranks 1, 2, ..., then in numerical order. (2^bits,).
 
@@ -189,13 +198,7 @@ def margin_order(bits: int) -> Integers:
     return numbers[np.argsort(sums, kind="stable")]
 
 
-@cache
-def _probing(probing: str, bits: int) -> tuple[Integers, Integers, Integers]:
-    """The order of search; for each mask the place of the same without its highest bit, and that bit; 0 is its own."""
-    masks = margin_order(bits) if probing == "margin" else hamming_order(bits)
-    highest = np.maximum(np.frexp(masks)[1] - 1, 0).astype(np.int32)
-    places = np.argsort(masks).astype(np.int32)
-    return masks, places[masks & ~(1 << highest)], highest
+_ORDERS = {"hamming": hamming_order, "margin": margin_order}
 
 
 def _codes(products: Values) -> NDArray[Any]:
@@ -213,6 +216,16 @@ def _medians(rows: Values) -> Values:
     places = (middle - 1, middle) if rows.shape[1] % 2 == 0 else (middle, middle)
     medians: Values = np.partition(rows, places, axis=1)[:, places].mean(axis=1)
     return medians
+
+
+def _longest(squares: Values, amount: int) -> NDArray[np.intp]:
+    """The indices of the largest, (n,) -> (amount,), ascending; of equals the first."""
+    if amount == len(squares):
+        return np.arange(amount)
+    least = np.partition(squares, -amount)[-amount]
+    chosen = squares > least
+    chosen[np.flatnonzero(squares == least)[: amount - int(chosen.sum())]] = True
+    return np.flatnonzero(chosen)
 
 
 def _squares(columns: Values) -> Values:

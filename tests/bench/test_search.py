@@ -5,13 +5,16 @@ from itertools import combinations
 
 import numpy as np
 import pytest
+from scipy.special import softmax
 
 from itt.bench import trained
-from itt.bench.findings import chance_of_best
+from itt.bench.findings import best_of_a_subset, similarity
 from itt.bench.search import measure
 from itt.bench.searches import SEARCHES
 from itt.bench.task import GAUSSIAN, tasks
+from itt.candidates.feature_tree import build
 from itt.errors import UserError
+from itt.settings import RandomFeatureTree
 
 KEYS = {"name", "us_per_choice", "build_ms", "scanned", "recall_at_1", "score", "random_score", "gap_closed"}
 
@@ -64,10 +67,32 @@ def test_one_candidate_leaves_no_gap():
     assert all(row["gap_closed"] == 1.0 for row in measure(1, 3, 0.0) if row["name"] in ("exact", "numpy", "rft"))
 
 
-def test_the_chance_to_be_the_best_of_a_random_subset_is_what_counting_gives():
-    best = [max(subset) for subset in combinations(range(7), 3)]
-    np.testing.assert_allclose(chance_of_best(7, 3), np.bincount(best, minlength=7) / len(best))
-    assert chance_of_best(5, 5).tolist() == [0, 0, 0, 0, 1]
+@pytest.mark.parametrize(("count", "size"), [(7, 3), (7, 1), (7, 7), (5, 9), (1, 1)])
+def test_the_best_of_a_random_subset_is_what_counting_gives(count, size):
+    values = np.random.default_rng(0).standard_normal(count)
+    expected = np.mean([max(subset) for subset in combinations(values, min(size, count))])
+    assert best_of_a_subset(-np.sort(-values), size) == pytest.approx(expected)
+
+
+def test_the_best_of_a_large_random_subset_is_that_of_many_drawn():
+    random = np.random.default_rng(0)
+    values = random.standard_normal(20000)
+    drawn = [values[random.choice(20000, 200, replace=False)].max() for _ in range(2000)]
+    assert abs(best_of_a_subset(-np.sort(-values), 200) - np.mean(drawn)) < 5 * np.std(drawn) / np.sqrt(2000)
+
+
+@pytest.mark.parametrize("kernel", ["dot", "angular"])
+def test_a_trees_law_is_compared_with_equation_3_of_its_kernel(kernel):
+    # With length 0.1 features are nearly exact, so the distance to the right law is far below that to the other one.
+    points = np.random.default_rng(1).standard_normal((6, 301))
+    points *= 0.1 / np.linalg.norm(points, axis=0)
+    tree = build(RandomFeatureTree(features=2048, signs=2048), kernel, points[:, 1:], np.random.default_rng(2))
+    law = tree.law(points[:, 0])
+    near, far = (
+        np.abs(law - softmax(similarity(which, points[:, 0], points[:, 1:]))).sum()
+        for which in (kernel, {"dot": "angular", "angular": "dot"}[kernel])
+    )
+    assert near < far / 3
 
 
 @pytest.mark.parametrize("size", trained.FILES)

@@ -3,38 +3,79 @@
 from __future__ import annotations
 
 import math
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
+from numpy.typing import NDArray
 
+from itt.candidates.projections import Buckets
 from itt.rollouts.compiled.kernel import kernel
+
+Values = NDArray[np.float64]
+Integers = NDArray[np.int32]
+
+
+class Probe(NamedTuple):
+    """Hash tables, and room to search them for a state."""
+
+    buckets: Buckets
+    highest: Integers
+    parents: Integers
+    """the highest bit of each mask, and the place of the same mask without it, (2^m,): masks are made from others"""
+    turned: Integers
+    """the masks of a state, (2^m,)"""
+    margins: Values
+    ranks: Integers
+    """how far a state's projections are above their thresholds, and their order by size, (m,)"""
+    scores: Values
+    """of the candidates in a bucket, (N,)"""
+
+
+def probe(buckets: Buckets, count: int) -> Probe:
+    """Room to search tables over `count` candidates."""
+    masks, m = buckets.masks, buckets.omega.shape[2]
+    highest = np.maximum(np.frexp(masks)[1] - 1, 0).astype(np.int32)
+    places = np.argsort(masks).astype(np.int32)
+    return Probe(
+        buckets=buckets,
+        highest=highest,
+        parents=places[masks & ~(1 << highest)],
+        turned=np.zeros(2**m, dtype=np.int32),
+        margins=np.zeros(m),
+        ranks=np.zeros(m, dtype=np.int32),
+        scores=np.zeros(count),
+    )
 
 
 @kernel
-def choose(buckets: Any, latent: Any) -> Any:
+def choose(probe: Any, latent: Any) -> Any:
     """The index in A* of the choice for a state's latent, whose d numbers stand in front."""
-    best, chosen = -math.inf, -1
+    buckets, best, chosen = probe.buckets, -math.inf, -1
     for table in range(len(buckets.omega)):
-        code, offsets, seen = _code(buckets, table, latent), buckets.offsets[table], 0
+        code, offsets, wanted, seen = _code(probe, table, latent), buckets.offsets[table], buckets.wanted[table], 0
         if buckets.window:
-            start = min(offsets[code], buckets.order.shape[1] - buckets.wanted)
-            best, chosen = _scan(buckets, table, start, start + buckets.wanted, latent, best, chosen)
+            start = min(offsets[code], len(buckets.order) - wanted)
+            best, chosen = _scan(probe, start, start + wanted, latent, best, chosen)
             continue
         for number in range(len(buckets.masks)):
-            bucket = code ^ (_turned(buckets, number) if buckets.by_margin else buckets.masks[number])
+            if buckets.masks[number] >> buckets.bits[table] != 0:
+                continue
+            bucket = code ^ (_turned(probe, number) if buckets.by_margin else buckets.masks[number])
             start, end = offsets[bucket], offsets[bucket + 1]
             if start < end:
-                best, chosen = _scan(buckets, table, start, end, latent, best, chosen)
+                best, chosen = _scan(probe, start, end, latent, best, chosen)
                 seen += end - start
-                if seen >= buckets.wanted:
+                if seen >= wanted:
                     break
     return max(chosen, 0)
 
 
 @kernel
-def _code(buckets: Any, table: Any, latent: Any) -> Any:
+def _code(probe: Any, table: Any, latent: Any) -> Any:
     """A state's hash in a table; leaves its margins, and in `by_margin` their order."""
-    margins, omega, thresholds = buckets.margins, buckets.omega[table], buckets.thresholds[table]
+    buckets = probe.buckets
+    margins, ranks = probe.margins[: buckets.bits[table]], probe.ranks[: buckets.bits[table]]
+    omega, thresholds = buckets.omega[table], buckets.thresholds[table]
     for bit in range(len(margins)):
         margins[bit] = 0.0
     for j in range(len(omega)):
@@ -48,7 +89,7 @@ def _code(buckets: Any, table: Any, latent: Any) -> Any:
     for bit in range(len(margins)):
         code |= int(margins[bit] > 0.0) << bit
     if buckets.by_margin:
-        _rank(margins, buckets.ranks)
+        _rank(margins, ranks)
     return code
 
 
@@ -64,31 +105,32 @@ def _rank(margins: Any, ranks: Any) -> None:
 
 
 @kernel
-def _turned(buckets: Any, number: Any) -> Any:
+def _turned(probe: Any, number: Any) -> Any:
     """Entry `number` of `masks` with bits for ranks; the entries before it have been asked for."""
     if number == 0:
-        buckets.turned[0] = 0
+        probe.turned[0] = 0
     else:
-        bit = np.int32(1) << buckets.ranks[buckets.highest[number]]
-        buckets.turned[number] = buckets.turned[buckets.parents[number]] | bit
-    return buckets.turned[number]
+        bit = np.int32(1) << probe.ranks[probe.highest[number]]
+        probe.turned[number] = probe.turned[probe.parents[number]] | bit
+    return probe.turned[number]
 
 
 @kernel
-def _scan(buckets: Any, table: Any, start: Any, end: Any, latent: Any, best: Any, chosen: Any) -> Any:
+def _scan(probe: Any, start: Any, end: Any, latent: Any, best: Any, chosen: Any) -> Any:
     """The better of (score, candidate) so far and the best of places start ... end - 1."""
-    size, count = buckets.latents.shape[1], end - start
-    fours, scores, order = size // 4 * 4, buckets.scores[:count], buckets.order[table, start:end]
+    latents, count = probe.buckets.latents, end - start
+    size, scores, order = len(latents), probe.scores[:count], probe.buckets.order[start:end]
+    fours = size // 4 * 4
     for lane in range(count):
         scores[lane] = 0.0
     for j in range(0, fours, 4):
         q0, q1, q2, q3 = latent[j], latent[j + 1], latent[j + 2], latent[j + 3]
-        a, b = buckets.latents[table, j, start:end], buckets.latents[table, j + 1, start:end]
-        c, d = buckets.latents[table, j + 2, start:end], buckets.latents[table, j + 3, start:end]
+        a, b = latents[j, start:end], latents[j + 1, start:end]
+        c, d = latents[j + 2, start:end], latents[j + 3, start:end]
         for lane in range(count):
             scores[lane] = scores[lane] + a[lane] * q0 + b[lane] * q1 + c[lane] * q2 + d[lane] * q3
     for j in range(fours, size):
-        q0, a = latent[j], buckets.latents[table, j, start:end]
+        q0, a = latent[j], latents[j, start:end]
         for lane in range(count):
             scores[lane] += a[lane] * q0
     for lane in range(count):

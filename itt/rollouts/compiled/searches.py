@@ -26,7 +26,7 @@ CODES = {"exact": EXACT, "srp": SRP, "rft": RFT}
 class Room(NamedTuple):
     """Room for what each search builds; without candidates for those that a run does not use."""
 
-    buckets: Buckets
+    probe: projections.Probe
     walk: feature_tree.Walk
 
 
@@ -38,13 +38,13 @@ def room(settings: Search, kernel: Kernel, size: int, count: int) -> Room:
         buckets = empty(settings, size, count)
     if isinstance(settings, RandomFeatureTree):
         tree = trees.empty(settings, kernel, size, count)
-    return Room(buckets=buckets, walk=feature_tree.walk(tree))
+    return Room(probe=projections.probe(buckets, count), walk=feature_tree.walk(tree))
 
 
 def fill(room: Room, index: Index) -> None:
     """Copies what was built into its room."""
     if isinstance(index, Buckets):
-        _copy(room.buckets, index)
+        _copy(room.probe.buckets, index)
     if isinstance(index, FeatureTree):
         _copy(room.walk.tree, index)
 
@@ -60,4 +60,4 @@ def choose(search: Any, room: Any, latent: Any, selection: Any, transition: Any)
     """The twin of `Index.choose`: an index in A* for a state's latent, whose d numbers stand in front."""
     if search == RFT:
         return feature_tree.choose(room.walk, latent, selection, transition)
-    return projections.choose(room.buckets, latent)
+    return projections.choose(room.probe, latent)
