@@ -59,6 +59,24 @@ def test_clipup_below_its_top_speed_is_momentum_of_unit_gradients():
     np.testing.assert_allclose(climbed(slow, GRADIENTS), climbed(Momentum(decay=0.6), units), rtol=1e-9)
 
 
+def test_clipup_by_hand_around_three_corners():
+    """Pushes of length 2, top speed 2; what is remembered is the velocity after it was shortened.
+
+    1. push (2, 0): v = (2, 0), just as fast as allowed.
+    2. push (0, 2): (1.5, 0) + (0, 2) has length 2.5; v = 0.8 (1.5, 2) = (1.2, 1.6).
+    3. push (-1.2, -1.6): v = (0.9, 1.2) - (1.2, 1.6) = (-0.3, -0.4).
+    4. push (-1.2, -1.6): (-0.225, -0.3) - (1.2, 1.6) has length 2.375; v = (-1.2, -1.6).
+    """
+    path = climbed(ClipUp(decay=0.75, speed=2), np.array([[7, 0], [0, 0.01], [-3, -4], [-6, -8]]), eta=2)
+    np.testing.assert_allclose(path, [[2, 0], [3.2, 1.6], [2.9, 1.2], [1.7, -0.4]], rtol=1e-12)
+
+
+def test_momentum_by_hand_around_a_corner():
+    """v = (1, 0), (0.5, 2), (-3.75, 1), the steps half of it."""
+    path = climbed(Momentum(decay=0.5), np.array([[1, 0], [0, 2], [-4, 0]]), eta=0.5)
+    np.testing.assert_allclose(path, [[0.5, 0], [0.75, 1], [-1.125, 1.5]], rtol=1e-12)
+
+
 @pytest.mark.parametrize(("speed", "fastest"), [(0.05, 0.05), (None, 2 * ETA)])
 def test_clipup_is_never_faster_than_its_top_speed_and_reaches_it(speed, fastest):
     path = climbed(ClipUp(speed=speed), np.ones((STEPS, SIZE)))
