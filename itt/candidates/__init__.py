@@ -2,7 +2,7 @@
 
 from itt.candidates.searches import Index, build
 from itt.candidates.selection import argmax, draw, log_weights
-from itt.candidates.sources import Actions, Box, Source, Standing, all_actions, pool_key, source
+from itt.candidates.sources import Actions, Box, Source, Standing, all_actions, pool_key, pool_of, source
 
 __all__ = [
     "Actions",
@@ -16,5 +16,6 @@ __all__ = [
     "draw",
     "log_weights",
     "pool_key",
+    "pool_of",
     "source",
 ]

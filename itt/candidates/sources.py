@@ -80,13 +80,17 @@ def pool_key(settings: Candidates, key: Key) -> Key:
     return {"transition": key, "iteration": key.for_iteration(), "once": key.for_run()}[settings.resample]
 
 
-def source(settings: Candidates, box: Box, key: Key) -> Source:
-    """The candidates of the episode `key` in a continuous action space."""
-    count = settings.count
-    if settings.resample == "transition":
-        return Fresh(box, count, int(seeding.words(key, Purpose.CANDIDATES)[0]))
+def pool_of(settings: Candidates, box: Box, key: Key) -> Actions:
+    """All candidates that stand in the episode `key`, shape (N, a)."""
     stream = int(seeding.words(pool_key(settings, key), Purpose.CANDIDATES)[0])
-    pool = generator.uniform(stream, 0, box.low, box.high, count)
+    return generator.uniform(stream, 0, box.low, box.high, settings.count)
+
+
+def source(settings: Candidates, box: Box, key: Key, pool: Actions | None = None) -> Source:
+    """The candidates of the episode `key` in a continuous action space; `pool` is its `pool_of`, if that was kept."""
+    if settings.resample == "transition":
+        return Fresh(box, settings.count, int(seeding.words(key, Purpose.CANDIDATES)[0]))
+    pool = pool_of(settings, box, key) if pool is None else pool
     if settings.subsample is None:
         return Standing(pool)
     return Subsampled(pool, settings.subsample, int(seeding.words(key, Purpose.SUBSAMPLE)[0]))

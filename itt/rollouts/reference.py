@@ -22,6 +22,7 @@ from itt.candidates import (
     generator,
     log_weights,
     pool_key,
+    pool_of,
     source,
 )
 from itt.candidates.derivative_free import refine
@@ -79,13 +80,14 @@ class ReferencePlayer:
         if self.spec.discrete:
             candidates: Source = Standing(all_actions(self.spec.action, self.run.policy.encoding == "one_hot"))
             return _ImplicitActor(self.policy, self.run, self.spec, candidates, self.box, key)
-        if self.run.candidates.resample == "transition" or self.run.candidates.subsample is not None:
+        if self.run.candidates.resample == "transition":
             candidates = source(self.run.candidates, self.box, key)
             return _ImplicitActor(self.policy, self.run, self.spec, candidates, self.box, key)
         kept = self._standing(self.policy, key)
         if kept.searched is not None and isinstance(self.policy, TwoTower):
-            return _SearchingActor(self.policy, kept.candidates.actions, kept.searched, key)
-        return _ImplicitActor(self.policy, self.run, self.spec, kept.candidates, self.box, key, kept.prepared)
+            return _SearchingActor(self.policy, kept.actions, kept.searched, key)
+        candidates = source(self.run.candidates, self.box, key, kept.actions)
+        return _ImplicitActor(self.policy, self.run, self.spec, candidates, self.box, key, kept.prepared)
 
     def _standing(self, policy: TwoTower | OneTower, key: Key) -> _Kept:
         """What is kept of candidates that stand: computed anew when they or the action tower have changed."""
@@ -93,14 +95,14 @@ class ReferencePlayer:
         parameters = flatten(policy.action if isinstance(policy, TwoTower) else policy)
         if self._kept is None or (self._kept.pool, self._kept.parameters) != (pool, parameters.tobytes()):
             started = time.thread_time()
-            actions = source(self.run.candidates, self.box, key).at(0)
+            actions = pool_of(self.run.candidates, self.box, key)
             index, prepared = None, None
             if self.run.search.name in STANDING:
                 tower = self.architecture.towers[1]
                 index = build(self.run.search, self.run.policy.kernel, latents(tower, parameters, actions), pool)
-            else:
+            elif self.run.candidates.subsample is None:
                 prepared = policy.prepare(torch.from_numpy(actions.astype(np.float64)))
-            self._kept = _Kept(pool, parameters.tobytes(), Standing(actions), prepared, index)
+            self._kept = _Kept(pool, parameters.tobytes(), actions, prepared, index)
             self._built = time.thread_time() - started
         return self._kept
 
@@ -110,7 +112,7 @@ class _Kept(NamedTuple):
 
     pool: Key
     parameters: bytes
-    candidates: Standing
+    actions: NDArray[np.float32]
     prepared: torch.Tensor | None
     searched: Index | None
 
