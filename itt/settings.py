@@ -282,7 +282,7 @@ class Target(Section):
     """A return at which a training ends early."""
 
     score: float = Field(description="reached by the mean `return` of the newest rows of metrics.csv")
-    rows: int = Field(10, ge=1, le=10**6, description="how many rows; there must be so many")
+    rows: int = Field(10, ge=1, le=10**6, description="how many rows; a row an iteration, so at most `iterations`")
 
 
 class WarmStart(Section):
@@ -290,7 +290,10 @@ class WarmStart(Section):
 
     policy: str | None = Field(None, min_length=1, description="a policy.npz, from the folder of the command")
     sha256: str | None = Field(
-        None, pattern="^[0-9a-f]{64}$", description="of theta's bytes; null: filled in when the run starts"
+        None,
+        pattern="^[0-9a-f]{64}$",
+        description="of theta's bytes and, where observations are normalised, those of their moments; null: filled in "
+        "when the run starts",
     )
 
     @model_validator(mode="after")
@@ -338,7 +341,7 @@ class ES(Section):
     lazy: Lazy | None = Field(None, description="null: both towers move at every iteration")
     target: Target | None = Field(None, description="null: all iterations are done")
     initial: WarmStart | None = Field(None, description="null: theta_0 is drawn")
-    initial_std: float = Field(1.0, ge=0, description="theta_0 ~ N(0, initial_std^2 I)")
+    initial_std: float = Field(1.0, ge=0, description="theta_0 ~ N(0, initial_std^2 I); unused with initial")
 
     @model_validator(mode="after")
     def _tools_that_go_together(self) -> ES:
@@ -349,7 +352,23 @@ class ES(Section):
                 raise ValueError("random_numbers: forward differences have no pairs; allowed: independent")
         if self.directions is not None and self.top_directions is not None and self.top_directions > self.directions:
             raise ValueError(f"top_directions: at most directions ({self.directions}), not {self.top_directions}")
+        if self.target is not None and self.target.rows > self.iterations:
+            raise ValueError(
+                f"target.rows: at most iterations ({self.iterations}), not {self.target.rows}: there is a row for each"
+            )
+        if self.optimiser.name == "ascent" and self.weight_decay * self._largest_eta() >= 2.0:
+            raise ValueError(
+                f"weight_decay: below {2.0 / self._largest_eta():g} (2 / eta), not {self.weight_decay:g}: plain ascent "
+                "multiplies theta by 1 - eta weight_decay, so it would explode"
+            )
         return self
+
+    def _largest_eta(self) -> float:
+        """The largest step size that the run begins with or comes to and keeps."""
+        schedule = self.eta_schedule
+        if isinstance(schedule, Constant) or schedule.iterations >= self.iterations:
+            return self.eta
+        return self.eta * max(1.0, schedule.final)
 
 
 Algorithm = ES

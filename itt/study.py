@@ -67,6 +67,8 @@ class Run(Settings):
     def _combinations_that_make_sense(self) -> Run:
         if self.algorithm.lazy is not None and self.method != "itt":
             raise ValueError(f"algorithm.lazy: needs method itt, which has an action tower (here: {self.method})")
+        if self.candidates.subsample is not None and self.method == "explicit":
+            raise ValueError("candidates.subsample: needs method itt or iot; explicit has no candidates")
         if self.search.name == "dfo" and self.method != "iot":
             raise ValueError(f"search.name: dfo needs method iot (here: {self.method})")
         if self.search.name == "dfo" and self.candidates.resample != "transition":
@@ -133,8 +135,10 @@ class Run(Settings):
             del spec["policy"][key]
         if self.method == "explicit":
             del spec["candidates"], spec["search"]
-        if self.algorithm.initial is not None and self.algorithm.initial.sha256 is not None:
-            del spec["algorithm"]["initial"]["policy"]  # where it lies is no part of a result, what it holds is
+        if self.algorithm.initial is not None:
+            del spec["algorithm"]["initial_std"]  # nothing is drawn
+            if self.algorithm.initial.sha256 is not None:
+                del spec["algorithm"]["initial"]["policy"]  # where it lies is no part of a result, what it holds is
         return spec
 
     @property
@@ -257,7 +261,8 @@ def altered(run: Run, layers: Sequence[tuple[str, Layer]], overrides: Sequence[s
     merged: dict[str, Any] = run.model_dump()
     try:
         layers = [*layers, *_set_layers(overrides)]
-        if any("mode" in (layer.get("search") or {}) for _, layer in layers):
+        searches = [layer.get("search") for _, layer in layers]
+        if any(isinstance(search, Mapping) and "mode" in search for search in searches):
             merged["search"] = {"name": run.search.name}  # a mode says what is not given, and a dump gives everything
         for key, layer in layers:
             merged = merge(merged, layer, key)

@@ -207,6 +207,10 @@ def test_a_file_that_is_no_study(tmp_path, text, start, detail):
     ("keys", "start"),
     [
         ({"methods": "[iot]", "variants": "[lazy]"}, "variants.lazy.algorithm.lazy: needs method itt"),
+        (
+            {"envs": "[Hopper-v2]", "methods": "[explicit]", "variants": "[bootstrap]"},
+            "variants.bootstrap.candidates.subsample: needs method itt or iot; explicit has no candidates",
+        ),
         ({"envs": "[Hopper-v2]", "set": "{search: {name: dfo}}"}, "runs[0].set.search.name: dfo needs method iot"),
         ({"envs": "[Hopper-v2]", "set": "{search: {name: srp}}"}, "runs[0].set.search.name: srp needs candidates that"),
         (

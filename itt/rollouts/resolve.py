@@ -7,9 +7,12 @@ from pydantic import ValidationError
 from itt.envs import EnvSpec, describe
 from itt.errors import UserError
 from itt.policies import Architecture, architecture
-from itt.settings import Algorithm
+from itt.settings import Algorithm, SignedRandomProjections
 from itt.settings_file import explain
 from itt.study import Run
+
+MOST_BYTES = 2**32
+"""For the latents that hash tables keep, in each process that plays."""
 
 
 def resolve(run: Run) -> Run:
@@ -26,10 +29,27 @@ def resolve(run: Run) -> Run:
         )
     if spec.discrete and run.search.name != "exact":
         raise UserError(f"{run.env}: search.name: {run.search.name} needs continuous actions; allowed: exact")
+    if spec.discrete and run.candidates.subsample is not None:
+        raise UserError(
+            f"{run.env}: candidates.subsample: needs continuous actions; with discrete ones all are candidates"
+        )
+    if run.search.name == "srp":
+        _check_size(run, run.search, architecture_of(run, spec).towers[1][-1].outputs)
     directions = run.algorithm.directions or architecture_of(run, spec).size
     return run.model_copy(
         update={"env": spec.name, "engine": _engine(run), "algorithm": _with_directions(run, directions)}
     )
+
+
+def _check_size(run: Run, search: SignedRandomProjections, d: int) -> None:
+    """Tables keep latents of d numbers, 8 bytes each."""
+    kept, most = sum(search.amounts(run.candidates.count)), MOST_BYTES // (8 * d)
+    if kept > most:
+        raise UserError(
+            f"{run.env}/{run.method}: search.tables: {search.tables} tables of {run.candidates.count} candidates "
+            f"(candidates.count, search.longest) keep {kept} latents of {d} numbers (policy.latent), "
+            f"{8 * d * kept / 2**30:.1f} GiB; allowed: {MOST_BYTES / 2**30:g} GiB, {most} latents"
+        )
 
 
 def _with_directions(run: Run, directions: int) -> Algorithm:

@@ -79,7 +79,7 @@ def test_the_policies_of_all_methods_and_envs_have_one_compiled_type():
     types = set()
     for name, spec in CATALOG.items():
         for method in METHODS:
-            for variant in ("vanilla", "bootstrap"):
+            for variant in ("vanilla",) if spec.discrete or method == "explicit" else ("vanilla", "bootstrap"):
                 run = resolve(single(name, method, variant))
                 types.add(typeof(policy.make(run, spec, architecture_of(run, spec))))
 

@@ -89,6 +89,13 @@ def test_a_target_over_several_rows_survives_a_stop_among_them(train, free):
     assert result(train(cartpole(mean, rows=4))) == result(whole)
 
 
+def test_a_target_over_as_many_rows_as_there_are_can_be_reached_at_the_last(train):
+    training = train(cartpole(0, rows=ITERATIONS))
+    assert training.said == [f"target reached at iteration {ITERATIONS - 1}"]
+    with pytest.raises(UserError, match=rf"target\.rows: at most iterations \({ITERATIONS}\), not {ITERATIONS + 1}"):
+        cartpole(0, rows=ITERATIONS + 1)
+
+
 def test_a_target_that_is_never_reached_changes_nothing_but_the_name(train, free):
     missed = train(cartpole(free[1] + 1))
     assert missed.rows() == free[0].rows()

@@ -142,6 +142,26 @@ def test_weight_decay_pulls_towards_zero_by_its_closed_form():
     np.testing.assert_allclose(after.theta, before.theta + 0.1 * (gradient - 0.3 * before.theta), rtol=1e-12)
 
 
+@pytest.mark.parametrize(
+    "settings",
+    [
+        ["weight_decay=19.9"],
+        ["weight_decay=20", "optimiser.name=adam"],
+        ["weight_decay=10", "eta_schedule={name: linear, final: 0.1, iterations: 5}"],
+        ["weight_decay=10", "eta_schedule={name: linear, final: 2, iterations: 6}"],
+    ],
+    ids=" ".join,
+)
+def test_weight_decay_is_allowed_wherever_theta_does_not_explode(settings):
+    assert cartpole("eta=0.1", *settings, iterations=6).algorithm.weight_decay >= 10
+
+
+def test_weight_decay_at_its_limit_neither_shrinks_theta_nor_lets_it_grow():
+    """The limit itself: without a gradient theta changes its sign at each step."""
+    (before, after), _ = climbed(ES(weight_decay=19.999999, eta=0.1), 0.0 * SLOPE)
+    np.testing.assert_allclose(after.theta, -before.theta, rtol=1e-5)
+
+
 def test_a_schedule_scales_sigma_and_eta_of_its_iteration():
     halved = "{name: linear, final: 0.5, iterations: 1}"
     settings = resolve(cartpole(f"sigma_schedule={halved}", f"eta_schedule={halved}", "eta=0.4")).algorithm
@@ -195,6 +215,12 @@ def test_every_optimiser_climbs_a_hill(optimiser):
         (["eta_schedule={name: constant, final: 1}"], r"eta_schedule\.final: unknown key; allowed here: name"),
         (["sigma_schedule={name: linear, final: 0, iterations: 3}"], r"sigma_schedule\.final: .* greater than 0"),
         (["lazy={period: 5, growth: 0.5}"], r"lazy\.growth: .* greater than or equal to 1, not 0\.5"),
+        (["iterations=9", "target={score: 1, rows: 10}"], r"target\.rows: at most iterations \(9\), not 10"),
+        (["eta=0.1", "weight_decay=20"], r"weight_decay: below 20 \(2 / eta\), not 20: plain ascent .* explode"),
+        (
+            ["eta=0.1", "weight_decay=10", "eta_schedule={name: linear, final: 2, iterations: 5}"],
+            r"weight_decay: below 10 \(2 / eta\), not 10",
+        ),
         (["target={rows: 3}"], r"target\.score: is missing"),
         (["episodes=0"], r"episodes: .* greater than or equal to 1"),
     ],

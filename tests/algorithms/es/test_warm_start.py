@@ -45,6 +45,11 @@ def test_a_run_is_what_the_policy_holds_not_where_it_lies(saved, tmp_path):
     assert identified(from_policy(saved)).hash == identified(from_policy(elsewhere)).hash
 
 
+def test_how_theta_would_have_been_drawn_is_no_part_of_a_run_that_does_not_draw_it(saved):
+    assert from_policy(saved, "algorithm.initial_std=3").hash == from_policy(saved).hash
+    assert cartpole("algorithm.initial_std=3").hash != cartpole().hash
+
+
 def test_another_theta_is_another_run(saved, train):
     other = train(cartpole(seed=8), "other") / "policy.npz"
     assert identified(from_policy(saved)).hash != identified(from_policy(other)).hash
