@@ -17,7 +17,7 @@ from itt.errors import Stopped, UserError
 from itt.ranks import Team, lead
 from itt.rollouts import resolve
 from itt.settings import METHODS
-from itt.study import single
+from itt.study import VARIANTS, single
 
 MEGABYTES = 2**19
 """The size of an array of float64 that fills 4 of them."""
@@ -139,7 +139,10 @@ def mistake(team: Team) -> int:
 
 
 def trainings(team: Team) -> int:
-    """Each method on a continuous and a discrete env, many parameters, the ES toolbox, a lazy search, and a tree."""
+    """Each method on a continuous and a discrete env, many parameters, the ES toolbox, a lazy search, and all variants.
+
+    Names of folders: ENV/METHOD, and variants/NAME.
+    """
     few = ["algorithm.iterations=2", "algorithm.directions=3", "candidates.count=50"]
     seeds = {"itt": 5, "iot": 4, "explicit": 3}  # with which Acrobot's returns differ from the first iteration on
     runs = [
@@ -153,9 +156,17 @@ def trainings(team: Team) -> int:
     runs.append(single("CartPole-v1", "itt", overrides=[f"algorithm.{tool}" for tool in tools]))
     lazy = ["algorithm.iterations=7", "algorithm.directions=3", "candidates.count=64"]
     runs.append(single("Hopper-v2", "itt", "srp-lazy", overrides=lazy))
-    runs.append(single("MountainCarContinuous-v0", "itt", "rft", overrides=few))
-    for run in map(resolve, runs):
-        es.train(Path(sys.argv[2], run.env, run.method), run, team, print, lambda *_: None)
+    named = [(Path(run.env, run.method), run) for run in runs]
+    arms = {name: (name, []) for name in VARIANTS} | {
+        "srp-paper": ("srp", ["search={mode: paper, projections: 4}"]),
+        "srp-iteration": ("srp", ["candidates.resample=iteration"]),
+        "rft-iteration": ("rft", ["candidates.resample=iteration"]),
+    }
+    for name, (variant, settings) in arms.items():
+        settings = [*few, *settings, *(["candidates.subsample=9"] if variant == "bootstrap" else [])]
+        named.append((Path("variants", name), single("MountainCarContinuous-v0", "itt", variant, overrides=settings)))
+    for folder, run in named:
+        es.train(Path(sys.argv[2], folder), resolve(run), team, print, lambda *_: None)
     return 0
 
 

@@ -8,9 +8,12 @@ from pathlib import Path
 
 import pytest
 
+from itt.study import VARIANTS
+
 PROGRAMS = Path(__file__).with_name("programs.py")
 RUNS = [*((env, method) for env in ("Swimmer-v2", "Acrobot-v1") for method in ("itt", "iot", "explicit"))]
-RUNS += [(env, "itt") for env in ("HalfCheetah-v2", "CartPole-v1", "Hopper-v2", "MountainCarContinuous-v0")]
+RUNS += [(env, "itt") for env in ("HalfCheetah-v2", "CartPole-v1", "Hopper-v2")]
+RUNS += [("variants", name) for name in (*VARIANTS, "srp-paper", "srp-iteration", "rft-iteration")]
 
 
 @pytest.fixture(scope="module")
