@@ -26,7 +26,12 @@ app.add_typer(bench, name="bench")
 Env = Annotated[str, typer.Option(help="The paper's name of an env (`itt envs` lists them) or any Gymnasium id.")]
 Method = Annotated[str, typer.Option(help="itt, iot or explicit.")]
 Variant = Annotated[
-    str, typer.Option(help="A built-in variant (vanilla, lazy, bootstrap, srp, srp-lazy, rft) or one of the study's.")
+    str,
+    typer.Option(
+        help="vanilla (the paper's settings), lazy (the action tower moves every 5th iteration), bootstrap (candidates "
+        "are drawn from one pool a run), srp (hashing by signed random projections finds the best of one pool), "
+        "srp-lazy (both), rft (a random feature tree draws from one pool), or a variant of the study's own."
+    ),
 ]
 Seed = Annotated[int, typer.Option(help="The seed: with the settings, all that a result depends on.")]
 Set = Annotated[
@@ -94,7 +99,12 @@ def evaluate(
     episodes: Annotated[int, typer.Option(min=1, help="Number of episodes.")] = 100,
     best: Annotated[bool, typer.Option("--best", help="Evaluate best.npz; only prints, writes nothing.")] = False,
     search: Annotated[
-        str | None, typer.Option(help="Another search than in training: exact, srp, ... (the paper's Remark 2.1).")
+        str | None,
+        typer.Option(
+            help="Another search than in training (the paper's Remark 2.1): exact, dfo, srp or rft. However the run "
+            "was trained, srp takes the best (policy.selection: argmax) and rft draws (sample), both from candidates "
+            "that stand: one pool an episode where the run has none. A line says what that changes."
+        ),
     ] = None,
     frozen: Annotated[
         bool, typer.Option("--frozen", help="One pool of candidates, and what a search builds of it, for all episodes.")
@@ -109,25 +119,27 @@ def evaluate(
 
     Reads RUN/policy.npz; writes RUN/evaluation.csv (episode, return, seed); prints mean and standard deviation. With
     another search it writes RUN/evaluation-SEARCH.csv, with --frozen evaluation[-SEARCH]-frozen.csv; --set adds the
-    hash of its settings. Runs under mpiexec as `itt train` does.
+    hash of its settings. Beside such a file, one that ends in .yaml says how candidates were chosen from. Runs under
+    mpiexec as `itt train` does.
     """
     from itt import ranks
     from itt.record import evaluation, policy_file
     from itt.rollouts import resolve
+    from itt.rollouts.evaluation import changed, for_inference, settings
     from itt.rollouts.evaluation import evaluate as play
-    from itt.rollouts.evaluation import for_inference, stand
     from itt.rollouts.needs import check_installed
 
     def main(team: ranks.Team) -> int:
         saved = policy_file.read(run / ("best.npz" if best else "policy.npz"))
         chooses = resolve(for_inference(saved.run, search, frozen, set_ or []))
         check_installed(chooses)
-        if search is not None and stand(chooses) and not (frozen or stand(saved.run)):
-            _say(f"{search} needs candidates that stand: one pool of {chooses.candidates.count} an episode")
+        if difference := changed(saved.run, chooses):
+            _say(f"in inference {difference}")
         played = play(chooses, saved.theta, episodes, team.map, saved.normaliser)
         returns = [(episode.value, seed) for episode, seed in played]
         if not best:
-            evaluation.write(run / evaluation.name(search, frozen, chooses.hash if set_ else None), returns)
+            name = evaluation.name(search, frozen, chooses.hash if set_ else None)
+            evaluation.write(run / name, returns, settings(chooses))
         summary = evaluation.summary(returns)
         line = f"{run}: return {summary['mean']:.2f} +- {summary['std']:.2f} over {episodes} episodes"
         print(json.dumps(summary) if as_json else line)

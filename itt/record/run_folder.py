@@ -62,7 +62,8 @@ class RunFolder:
         self.sessions.append(provenance.session(ranks, hosts, library, self.run.engine, self.step))
         policy = self.path / "policy.npz"
         if policy.exists() and policy_file.read(policy).run.hash != self.run.hash:
-            for evaluation in self.path.glob("evaluation*.csv"):  # about the shorter run's policy
+            # These are about the shorter run's policy.
+            for evaluation in (*self.path.glob("evaluation*.csv"), *self.path.glob("evaluation-*.yaml")):
                 evaluation.unlink()
         write_atomically(self.path / "run.yaml", _run_yaml(self.run))
         lines = [",".join(self.columns), *(self._line(row) for row in self.rows)]

@@ -9,8 +9,9 @@ import subprocess
 
 import pytest
 
+from itt import settings_file
 from itt.rollouts import resolve
-from itt.study import json_schema, single
+from itt.study import VARIANTS, json_schema, single
 
 FEW = ("--set", "algorithm.iterations=3", "--set", "algorithm.directions=2")
 TRAIN = ("train", "--env", "CartPole-v1", "--method", "itt", *FEW)
@@ -144,14 +145,37 @@ def test_eval_with_another_search_or_frozen_has_a_file_of_its_own(itt, continuou
     done = itt("eval", continuous, "--episodes", 2, *asked)
     after = snapshot(continuous)
     assert done.code == 0, done.err
-    assert after.keys() - before.keys() == {name}
+    assert after.keys() - before.keys() == {name, name.replace(".csv", ".yaml")}
     assert {file: after[file] for file in before} == before
 
 
-def test_eval_says_where_a_search_needs_other_candidates_than_the_run_has(itt, continuous):
-    assert itt("eval", continuous, "--episodes", 1, "--search", "srp").err == (
-        "itt: srp needs candidates that stand: one pool of 64 an episode\n"
-    )
+@pytest.mark.parametrize(
+    ("asked", "line"),
+    [
+        (("--search", "srp"), "itt: in inference candidates.resample: iteration (training: transition)\n"),
+        (
+            ("--search", "rft"),
+            "itt: in inference candidates.resample: iteration (training: transition), "
+            "policy.selection: sample (training: argmax)\n",
+        ),
+        (("--frozen",), "itt: in inference candidates.resample: once (training: transition)\n"),
+        (("--search", "exact"), ""),
+    ],
+)
+def test_eval_says_in_one_line_what_a_search_changes(itt, continuous, asked, line):
+    assert itt("eval", continuous, "--episodes", 1, *asked).err == line
+
+
+def test_eval_records_how_it_chose_beside_its_returns(itt, continuous):
+    sets = ("--set", "candidates={count: 128}", "--set", "search.projections=4")
+    assert itt("eval", continuous, "--episodes", 1, "--search", "srp", *sets).code == 0
+    (file,) = continuous.glob("evaluation-srp-*.yaml")
+    assert file.with_suffix(".csv").exists()
+    said = settings_file.read(file)
+    assert said.keys() == {"candidates", "policy", "search"}
+    assert said["candidates"] == {"count": 128, "resample": "iteration", "subsample": None}
+    assert said["policy"] == {"selection": "argmax"}
+    assert (said["search"]["name"], said["search"]["projections"]) == ("srp", 4)
 
 
 def test_eval_with_settings_of_its_own_names_their_hash(itt, continuous):
@@ -220,6 +244,12 @@ def test_help_says_what_is_read_and_written(itt, command, reads, writes):
     assert done.code == 0
     assert re.search(rf"Reads {re.escape(reads)}", text)
     assert re.search(rf"[Ww]rites .*{re.escape(writes)}", text)
+
+
+@pytest.mark.parametrize(("command", "names"), [("train", VARIANTS), ("eval", ("exact", "dfo", "srp", "rft"))])
+def test_help_names_every_variant_and_every_search(itt, command, names):
+    words = re.findall(r"[\w-]+", itt(command, "--help").out)
+    assert set(names) <= set(words)
 
 
 def test_schema_is_the_studys_json_schema(itt):

@@ -131,8 +131,9 @@ def test_an_extended_run_is_as_finished_as_any_other(train, whole, snapshot):
 
 def test_an_evaluation_of_the_shorter_run_does_not_outlive_it(train):
     short = train(cartpole(2))
-    (short / "evaluation.csv").write_text("episode,return,seed\n0,1.0,2147483648\n")
-    assert not (train(cartpole(4), extend=True) / "evaluation.csv").exists()
+    for name in ("evaluation.csv", "evaluation-frozen.csv", "evaluation-frozen.yaml"):
+        (short / name).write_text("episode,return,seed\n0,1.0,2147483648\n")
+    assert not list(train(cartpole(4), extend=True).folder.glob("evaluation*"))
 
 
 def test_an_evaluation_outlives_a_restored_output(train, whole):
