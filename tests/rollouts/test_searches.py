@@ -12,10 +12,10 @@ from itt.policies.torch_policy import load_theta
 from itt.rollouts import architecture_of, resolve
 from itt.rollouts.compiled import policy
 from itt.rollouts.compiled.player import player
-from itt.rollouts.evaluation import evaluate, for_inference
+from itt.rollouts.evaluation import changed, evaluate, for_inference
 from itt.rollouts.reference import ReferencePlayer
 from itt.seeding import Key
-from itt.study import single
+from itt.study import VARIANTS, single
 
 SRP = ["candidates.resample=iteration", "candidates.count=500", "search.name=srp"]
 SETTINGS = [
@@ -30,6 +30,7 @@ SETTINGS = [
     ["candidates.resample=once", "search.min_candidates=1"],
 ]
 DRAWS = {"rft": ["policy.selection=sample"]}
+FEW = {"bootstrap": ["candidates.subsample=16"]}
 STATES, ACTOR_EPISODES = 100, 5
 CHEAP = "MountainCarContinuous-v0"
 
@@ -81,15 +82,13 @@ def engines(run):
     return player(run, describe(run.env)), ReferencePlayer(run, describe(run.env))
 
 
+POOL = ["candidates.resample=iteration", "candidates.count=64"]
+SUBSAMPLED = ["candidates.resample=once", "candidates.count=64", "candidates.subsample=16"]
+
+
 @pytest.mark.parametrize("search", ["exact", "srp", "rft"])
 def test_what_was_built_serves_until_the_action_tower_or_the_pool_changes(search):
-    run = run_of(
-        "candidates.resample=iteration",
-        "candidates.count=64",
-        f"search.name={search}",
-        *DRAWS.get(search, []),
-        env=CHEAP,
-    )
+    run = run_of(*POOL, f"search.name={search}", *DRAWS.get(search, []), env=CHEAP)
     first, other_states_tower, other = thetas(run, 3)
     part = architecture_of(run).action_part
     other_states_tower[part] = first[part]
@@ -101,6 +100,18 @@ def test_what_was_built_serves_until_the_action_tower_or_the_pool_changes(search
         assert counts == [1, 0, 0, 1, 1, 1]
 
 
+@pytest.mark.parametrize("method", ["itt", "iot"])
+def test_a_pool_that_is_subsampled_is_kept_by_both_engines_alike(method):
+    run = resolve(single(CHEAP, method, overrides=SUBSAMPLED))
+    first, other = thetas(run, 2)
+    for engine in engines(run):
+        played = [engine.play(theta, key) for theta, key in (
+            (first, Key(0)), (first, Key(0, 1)), (other, Key(0, 1)), (other, Key(0, 2)), (first, Key(0, 1)),
+        )]  # fmt: skip
+        assert [episode.builds for episode in played] == [1, 0, 1, 0, 1]
+        assert played[1].value == played[4].value
+
+
 def test_fresh_candidates_are_never_kept():
     run = run_of("candidates.count=20", env=CHEAP)
     (theta,) = thetas(run, 1)
@@ -108,9 +119,9 @@ def test_fresh_candidates_are_never_kept():
         assert [engine.play(theta, Key(0)).builds for _ in range(2)] == [0, 0]
 
 
-@pytest.mark.parametrize("variant", ["srp", "srp-lazy", "rft"])
+@pytest.mark.parametrize("variant", ["bootstrap", "srp", "srp-lazy", "rft"])
 def test_an_episode_is_a_function_of_theta_and_key_alone_whatever_was_built_before(variant):
-    run = run_of("candidates.count=64", env=CHEAP, variant=variant)
+    run = run_of(*FEW.get(variant, []), "candidates.count=64", env=CHEAP, variant=variant)
     a, b = thetas(run, 2)
     for engine in engines(run):
         first = engine.play(a, Key(0, 1, 2, 1))
@@ -123,9 +134,9 @@ def builds(training):
     return sum(session["builds"] for session in json.loads((training / "provenance.json").read_text()))
 
 
-def short(variant):
-    few = ["candidates.count=64", "algorithm.iterations=6", "algorithm.directions=2"]
-    return single(CHEAP, "itt", variant, overrides=few)
+def short(variant, *settings):
+    few = [*FEW.get(variant, []), "candidates.count=64", "algorithm.iterations=6", "algorithm.directions=2"]
+    return single(CHEAP, "itt", variant, overrides=[*few, *settings])
 
 
 def test_the_record_counts_what_lazy_updates_save(train):
@@ -134,11 +145,18 @@ def test_the_record_counts_what_lazy_updates_save(train):
     assert builds(train(short("srp-lazy"), "srp-lazy")) == 5 + 1 + 4
 
 
-@pytest.mark.parametrize("variant", ["srp", "srp-lazy", "rft"])
-def test_a_run_that_was_stopped_gives_the_same_policy(train, variant):
-    whole = train(short(variant), "whole")
-    train(short(variant), "stopped", stop_after=3)
-    stopped = train(short(variant), "stopped")
+ARMS = [(variant,) for variant in VARIANTS] + [
+    ("srp", "search.mode=paper"),
+    ("srp", "candidates.resample=iteration"),
+    ("rft", "candidates.resample=iteration"),
+]
+
+
+@pytest.mark.parametrize("arm", ARMS, ids=" ".join)
+def test_a_run_that_was_stopped_gives_the_same_policy(train, arm):
+    whole = train(short(*arm), "whole")
+    train(short(*arm), "stopped", stop_after=3)
+    stopped = train(short(*arm), "stopped")
     assert "resumed at iteration 3" in stopped.said
     assert (stopped / "policy.npz").read_bytes() == (whole / "policy.npz").read_bytes()
     assert stopped.rows() == whole.rows()
@@ -175,6 +193,27 @@ def test_frozen_inference_builds_once_for_all_episodes():
     assert [episode.builds for episode, _ in played] == [1, 0, 0, 0]
 
 
+def test_a_pool_of_the_whole_run_is_kept_in_inference_and_taken_whole():
+    trained = run_of(*SUBSAMPLED, env=CHEAP)
+    searching = for_inference(trained, "srp", frozen=False)
+    assert (searching.candidates.resample, searching.candidates.subsample) == ("once", None)
+    played = evaluate(searching, thetas(trained, 1)[0], 3, alone)
+    assert [episode.builds for episode, _ in played] == [1, 0, 0]
+    assert changed(trained, searching) == "candidates.subsample: none (training: 16)"
+
+
+def test_a_section_of_inference_can_be_set_as_a_whole():
+    trained = run_of(env=CHEAP)
+    whole = for_inference(trained, "srp", frozen=False, overrides=["candidates={count: 300}", "search={mode: paper}"])
+    assert (whole.candidates.count, whole.search.mode, whole.search.tables) == (300, "paper", 1)
+
+
+@pytest.mark.parametrize("override", ["search=5", "search=mode", "candidates=5", "candidates"])
+def test_a_section_that_is_no_section_is_told(override):
+    with pytest.raises(UserError, match=f"^--set {override.partition('=')[0]}"):
+        for_inference(run_of(env=CHEAP), None, frozen=False, overrides=[override])
+
+
 def test_inference_as_in_training_is_the_run_itself():
     trained = run_of(env=CHEAP)
     assert for_inference(trained, None, frozen=False) == trained
@@ -206,3 +245,32 @@ def test_a_policy_that_was_trained_to_draw_can_take_the_best_that_projections_fi
 def test_what_cannot_be_frozen_is_refused(run, overrides, message):
     with pytest.raises(UserError, match=message):
         for_inference(single(*run), None, frozen=True, overrides=overrides)
+
+
+# What is refused
+
+
+def test_a_subsample_of_discrete_actions_is_refused():
+    with pytest.raises(UserError, match=r"^CartPole-v1: candidates\.subsample: needs continuous actions"):
+        run_of(env="CartPole-v1", variant="bootstrap")
+
+
+def test_tables_that_would_fill_the_memory_are_refused_in_training_and_in_inference():
+    large = ["candidates.count=16777216", "policy.latent=1000"]
+    line = r"^HalfCheetah-v2/itt: search\.tables: 5 tables of 16777216 candidates .* allowed: 4 GiB, 536870 latents$"
+    with pytest.raises(UserError, match=line):
+        run_of("candidates.resample=once", "search.name=srp", *large)
+    with pytest.raises(UserError, match=line):
+        resolve(for_inference(run_of(*large), "srp", frozen=True))
+
+
+@pytest.mark.parametrize(("latent", "allowed"), [(16, True), (17, False)])
+def test_tables_may_fill_their_limit(latent, allowed):
+    """2^21 candidates in 16 tables that hold them all, with latents of 16 numbers: 4 GiB."""
+    count, tables = "candidates.count=2097152", "search={name: srp, mode: paper, tables: 16}"
+    try:
+        run_of("candidates.resample=once", count, tables, f"policy.latent={latent}")
+    except UserError:
+        assert not allowed
+    else:
+        assert allowed
