@@ -30,7 +30,7 @@ Variant = Annotated[
     typer.Option(
         help="vanilla (the paper's settings), lazy (the action tower moves every 5th iteration), bootstrap (candidates "
         "are drawn from one pool a run), srp (hashing by signed random projections finds the best of one pool), "
-        "srp-lazy (both), rft (a random feature tree draws from one pool), or a variant of the study's own."
+        "srp-lazy (srp and lazy), rft (a random feature tree draws from one pool), or a variant of the study's own."
     ),
 ]
 Seed = Annotated[int, typer.Option(help="The seed: with the settings, all that a result depends on.")]
