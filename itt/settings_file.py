@@ -15,15 +15,6 @@ from itt.errors import UserError
 
 Layer = Mapping[str, Any]
 
-_SCHEDULES = ("constant", "linear", "exponential", "cosine")
-UNIONS = {
-    "search": ("exact", "dfo", "srp", "rft"),
-    "optimiser": ("ascent", "momentum", "adam", "clipup"),
-    "sigma_schedule": _SCHEDULES,
-    "eta_schedule": _SCHEDULES,
-}
-"""The tags of each tagged union that a place in the settings can run through."""
-
 
 class Mistake(Exception):
     """A user's mistake, told without the file it stands in."""
@@ -94,7 +85,7 @@ def explain(
     chosen = max(error.errors(include_url=False), key=lambda complaint: len(complaint["loc"]))
     kind, message, loc = chosen["type"], chosen["msg"].removeprefix("Value error, "), chosen["loc"]
     end = len(loc) - (kind == "extra_forbidden")  # an unknown key is the user's word, whatever it looks like
-    path = [*(part for place, part in enumerate(loc[:end]) if not _is_union_tag(loc, place)), *loc[end:]]
+    path = [*(part for place, part in enumerate(loc[:end]) if not _is_union_tag(model, loc, place)), *loc[end:]]
     if kind == "extra_forbidden":
         allowed = _allowed_keys(model, loc[:-1])
         close = difflib.get_close_matches(str(path[-1]), allowed, n=1)
@@ -126,12 +117,12 @@ def _dotted(path: Sequence[int | str]) -> str:
     return text.replace("--set.", "--set ")
 
 
-def _is_union_tag(loc: tuple[int | str, ...], place: int) -> bool:
+def _is_union_tag(model: type[BaseModel], loc: tuple[int | str, ...], place: int) -> bool:
     """Pydantic puts the member of a union into the place of an error; a user never wrote it there."""
     part = loc[place]
     if not isinstance(part, str) or place == 0:
         return False
-    return part in UNIONS.get(str(loc[place - 1]), ()) or part in ("int", "float") or "[" in part
+    return part in ("int", "float") or "[" in part or part in _tags(_section(model, loc[:place]))
 
 
 def _holds(layer: Any, path: Sequence[int | str]) -> bool:
@@ -145,18 +136,31 @@ def _holds(layer: Any, path: Sequence[int | str]) -> bool:
 
 
 def _allowed_keys(model: type[BaseModel], place: Sequence[int | str]) -> list[str]:
-    """The keys of the section at `place`, looked up in the JSON schema, which knows unions and lists."""
+    """The keys of the section at `place`."""
+    return list(_section(model, place).get("properties", {}))
+
+
+def _section(model: type[BaseModel], place: Sequence[int | str]) -> Any:
+    """What stands at `place` by the JSON schema, which knows unions and lists; nothing where any key may stand."""
     schema = model.model_json_schema()
     found: Any = schema
     for part in place:
         found = _resolve(found, schema)
         if isinstance(part, int):
-            found = found["items"]
-        elif part in found.get("discriminator", {}).get("mapping", {}):
+            found = found.get("items", {})
+        elif part in _tags(found):
             found = {"$ref": found["discriminator"]["mapping"][part]}
         else:
             found = found.get("properties", {}).get(part, found.get("additionalProperties", {}))
-    return list(_resolve(found, schema).get("properties", {}))
+        if not isinstance(found, Mapping):
+            found = {}
+    return _resolve(found, schema)
+
+
+def _tags(node: Any) -> Mapping[str, str]:
+    """The members of a union whose `name` tells them apart."""
+    tags: Mapping[str, str] = node.get("discriminator", {}).get("mapping", {})
+    return tags
 
 
 def _resolve(node: Any, schema: Any) -> Any:

@@ -10,27 +10,20 @@ Every study thus starts from the paper's settings (config/paper.yaml) and says o
 
 from __future__ import annotations
 
-import hashlib
-import json
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from importlib import resources
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Any
 
 from pydantic import ConfigDict, Field, ValidationError, model_validator
 
 from itt.errors import UserError
 from itt.published import names
-from itt.settings import STANDING, Method, RandomFeatureTree, Section, Settings, SignedRandomProjections
+from itt.run import BY_HAND, Label, Run
+from itt.settings import Method, Section, Settings
 from itt.settings_file import Layer, Mistake, explain, merge, parse, read
-
-BY_HAND = "by-hand"
-"""The study to which a run belongs that was started without a study file."""
-
-MOST_SHARES = 2**28
-"""Numbers in a random feature tree: 1 GiB."""
 
 VARIANTS: dict[str, Layer] = {
     "vanilla": {},
@@ -49,102 +42,6 @@ VARIANTS: dict[str, Layer] = {
     },  # Sec. 2.3.2; bounded towers, as features say little of longer latents
 }
 """The built-in variants. A study may add its own or redefine these."""
-
-Label = Annotated[str, Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]*$")]
-"""A name that becomes part of a path."""
-
-
-class Run(Settings):
-    """One training, fully resolved: (env, method, variant, seed) and all its settings."""
-
-    study: Label = BY_HAND
-    env: str
-    method: Method
-    variant: Label = "vanilla"
-    seed: int = Field(0, ge=0, lt=2**32)
-
-    @model_validator(mode="after")
-    def _combinations_that_make_sense(self) -> Run:
-        if self.algorithm.lazy is not None and self.method != "itt":
-            raise ValueError(f"algorithm.lazy: needs method itt, which has an action tower (here: {self.method})")
-        if self.candidates.subsample is not None and self.method == "explicit":
-            raise ValueError("candidates.subsample: needs method itt or iot; explicit has no candidates")
-        if self.search.name == "dfo" and self.method != "iot":
-            raise ValueError(f"search.name: dfo needs method iot (here: {self.method})")
-        if self.search.name == "dfo" and self.candidates.resample != "transition":
-            raise ValueError("search.name: dfo draws its own samples, so it needs candidates.resample: transition")
-        if self.search.name in STANDING:
-            self._check_standing(self.search.name)
-        if self.search.name == "srp":
-            self._check_projections(self.search)
-        if self.search.name == "rft":
-            self._check_features(self.search)
-        return self
-
-    def _check_standing(self, name: str) -> None:
-        """A search that builds something from A* needs towers that part, and candidates that outlive a transition."""
-        if self.method != "itt":
-            raise ValueError(
-                f"search.name: {name} needs method itt, whose candidates have latents (here: {self.method})"
-            )
-        if self.candidates.resample == "transition" or self.candidates.subsample is not None:
-            raise ValueError(
-                f"search.name: {name} needs candidates that stand: candidates.resample: iteration or once, without "
-                "subsample"
-            )
-
-    def _check_projections(self, search: SignedRandomProjections) -> None:
-        if self.policy.selection != "argmax":
-            raise ValueError("search.name: srp finds the best candidate, so it needs policy.selection: argmax")
-        if self.policy.kernel == "angular":
-            raise ValueError("search.name: srp needs policy.kernel: dot or softmax, which Eq. 6 and 7 are about")
-        count, m = self.candidates.count, search.bits(self.candidates.count)
-        if count < 2**m:
-            raise ValueError(f"search.projections: 2^m may not exceed |A*|, {count} here; m is {m}")
-        if search.bound == "sqrt_d" and self.policy.action.output != "tanh":
-            raise ValueError("search.bound: sqrt_d needs a bounded action tower, policy.action.output: tanh")
-
-    def _check_features(self, search: RandomFeatureTree) -> None:
-        if self.policy.selection != "sample":
-            raise ValueError("search.name: rft draws by Eq. 3, so it needs policy.selection: sample")
-        if self.policy.kernel == "softmax":
-            raise ValueError(
-                "search.name: rft needs policy.kernel: dot, whose draws go by exp(x.y), or angular; softmax "
-                "exponentiates twice, for which Sec. 2.3.2 has no features"
-            )
-        if search.features * self.candidates.count > MOST_SHARES:
-            raise ValueError(
-                f"search.features: at most {MOST_SHARES // self.candidates.count} for {self.candidates.count} "
-                f"candidates, not {search.features}: a tree keeps 4 bytes for each of both"
-            )
-
-    @property
-    def folder(self) -> Path:
-        """Where the run is recorded, below `results/<study>/`. A `/` in an env's name becomes `--`."""
-        return Path("runs", self.env.replace("/", "--"), self.method, self.variant, f"seed{self.seed}")
-
-    def spec(self) -> dict[str, Any]:
-        """What the result is a function of: no names of study or variant, nothing that this method does not use."""
-        spec = self.model_dump(mode="json", exclude={"study", "variant", "record"})
-        unused = {
-            "itt": ["tower"],
-            "iot": ["kernel", "latent", "state", "action"],
-            "explicit": ["kernel", "latent", "state", "action"],
-        }
-        for key in unused[self.method]:
-            del spec["policy"][key]
-        if self.method == "explicit":
-            del spec["candidates"], spec["search"]
-        if self.algorithm.initial is not None:
-            del spec["algorithm"]["initial_std"]  # nothing is drawn
-            if self.algorithm.initial.sha256 is not None:
-                del spec["algorithm"]["initial"]["policy"]  # where it lies is no part of a result, what it holds is
-        return spec
-
-    @property
-    def hash(self) -> str:
-        """16 hex digits of the spec's SHA-256: equal hashes promise equal results."""
-        return hashlib.sha256(json.dumps(self.spec(), sort_keys=True).encode()).hexdigest()[:16]
 
 
 class Block(Section):

@@ -21,7 +21,7 @@ from itt.errors import Stopped
 from itt.ranks.signals import Signals
 from itt.ranks.team import Alone
 from itt.rollouts import resolve
-from itt.study import Run
+from itt.run import Run
 
 ROOT = Path(__file__).parents[1]
 

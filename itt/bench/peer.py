@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 from itt.envs import EnvSpec
 from itt.policies import Theta, encoded_size
 from itt.rollouts import architecture_of
-from itt.study import Run
+from itt.run import Run
 
 ENVS = 16
 """Episodes side by side: enough to make Python's share of a step small, and their candidates still fit a cache."""

@@ -23,8 +23,8 @@ from itt.rollouts import architecture_of, resolve
 from itt.rollouts.compiled.player import CompiledPlayer, player
 from itt.rollouts.episode import Player
 from itt.rollouts.reference import ReferencePlayer
+from itt.run import Run
 from itt.seeding import Key
-from itt.study import Run
 
 STEPS = 1000
 """Env steps in a round, at least: as many episodes as that takes."""

@@ -11,9 +11,10 @@ from itt.bench import trained
 from itt.candidates import Box, source
 from itt.envs import EnvSpec, describe
 from itt.policies import Architecture, architecture, latents
+from itt.run import Run
 from itt.seeding import Key
 from itt.settings import Candidates, Tower
-from itt.study import Run, single
+from itt.study import single
 
 Values = NDArray[np.float64]
 GAUSSIAN = "gaussian"

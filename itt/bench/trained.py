@@ -22,8 +22,8 @@ from itt.record.files import write_atomically
 from itt.rollouts import architecture_of, resolve
 from itt.rollouts.compiled import physics, policy
 from itt.rollouts.compiled.player import CompiledPlayer, player
+from itt.run import Run
 from itt.seeding import Key, Purpose, env_seed, generator
-from itt.study import Run
 
 Values = NDArray[np.float64]
 POLICIES, QUERIES = 8, 100

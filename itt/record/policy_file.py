@@ -16,7 +16,7 @@ from pydantic import ValidationError
 from itt.errors import UserError
 from itt.observations import Moments, Normaliser, packed, unpacked
 from itt.record.files import write_atomically
-from itt.study import Run
+from itt.run import Run
 
 
 @dataclass(frozen=True)

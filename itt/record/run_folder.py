@@ -31,8 +31,8 @@ from itt.observations import Learned
 from itt.record import checkpoint, policy_file, provenance
 from itt.record.checkpoint import Checkpoint
 from itt.record.files import write_atomically
+from itt.run import Run
 from itt.seeding import Key, env_seed
-from itt.study import Run
 
 CORE_COLUMNS = ("step", "return", "env_steps", "seconds")
 """Columns of metrics.csv that every algorithm has; its own are namespaced, like `es/grad_norm`."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from itt.envs import describe
 from itt.rollouts.episode import Episode, Player, Rollout, Shared
 from itt.rollouts.resolve import architecture_of, resolve
-from itt.study import Run
+from itt.run import Run
 
 __all__ = ["Episode", "Player", "Rollout", "Shared", "architecture_of", "play", "player", "resolve"]
 

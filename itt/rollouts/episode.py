@@ -7,8 +7,8 @@ from typing import NamedTuple, Protocol
 
 from itt.observations import Moments, Normaliser
 from itt.policies import Theta
+from itt.run import Run
 from itt.seeding import Key
-from itt.study import Run
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,9 +11,10 @@ from itt.errors import UserError
 from itt.observations import Normaliser
 from itt.rollouts import Episode, Rollout, Shared, play
 from itt.rollouts.resolve import resolve
+from itt.run import Run
 from itt.seeding import Key
 from itt.settings import STANDING
-from itt.study import Run, altered
+from itt.study import altered
 
 IN_INFERENCE = ("candidates", "search")
 """The sections that may differ between training and inference: what they choose from, and how."""

@@ -6,7 +6,7 @@ from importlib.util import find_spec
 
 from itt.envs import describe
 from itt.errors import UserError
-from itt.study import Run
+from itt.run import Run
 
 _SIMULATORS = {"dm_control": ("dmc", "dm_control"), "pybullet": ("bullet", "pybullet", "pybullet_envs_gymnasium")}
 """The extra of this package that installs what a family of envs needs, and what that is."""

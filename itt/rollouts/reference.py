@@ -33,9 +33,9 @@ from itt.policies.torch_policy import Explicit, OneTower, TwoTower, flatten, loa
 from itt.rollouts.compiled.simulation import watched_step
 from itt.rollouts.episode import Episode
 from itt.rollouts.resolve import architecture_of
+from itt.run import Run
 from itt.seeding import Key, Purpose
 from itt.settings import STANDING
-from itt.study import Run
 
 
 class ReferencePlayer:

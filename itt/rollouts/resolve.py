@@ -7,9 +7,9 @@ from pydantic import ValidationError
 from itt.envs import EnvSpec, describe
 from itt.errors import UserError
 from itt.policies import Architecture, architecture
+from itt.run import Run
 from itt.settings import Algorithm, SignedRandomProjections
 from itt.settings_file import explain
-from itt.study import Run
 
 MOST_BYTES = 2**32
 """For the latents that hash tables keep, in each process that plays."""

@@ -28,7 +28,10 @@ def run(itt, tmp_path):
 def test_train_writes_the_runs_record_and_nothing_to_standard_output(itt, tmp_path):
     done = itt(*TRAIN, "--out", tmp_path / "run")
     assert (done.code, done.out) == (0, "")
-    assert {path.name for path in (tmp_path / "run").iterdir()} == WRITTEN
+    kept = {path.name for path in (tmp_path / "run").iterdir()}
+    assert (
+        kept - {"checkpoint.previous"} == WRITTEN
+    )  # which is there where compiling took longer than a checkpoint waits
 
 
 def test_by_hand_a_run_has_its_place_below_results(itt, tmp_path, monkeypatch):

@@ -11,7 +11,7 @@ from itt.algorithms.es import warm_start
 from itt.envs import describe
 from itt.observations import Moments, unpacked
 from itt.rollouts import Episode
-from itt.study import Run
+from itt.run import Run
 
 
 def first(run: Run) -> Moments | None:

@@ -15,7 +15,7 @@ from itt.observations import Learned, packed
 from itt.ranks import Team
 from itt.record import RunFolder, opened
 from itt.rollouts import Episode, Rollout, Shared, architecture_of, play
-from itt.study import Run
+from itt.run import Run
 
 COLUMNS = (
     "es/mean_return",

@@ -12,8 +12,8 @@ from itt.observations import Moments, packed
 from itt.policies import Theta
 from itt.record import SavedPolicy, policy_file
 from itt.rollouts import architecture_of
+from itt.run import Run
 from itt.settings import WarmStart
-from itt.study import Run
 
 
 def identified(run: Run) -> Run:

@@ -14,7 +14,7 @@ from itt.rollouts.compiled.generator import LANES
 from itt.rollouts.compiled.searches import CODES, EXACT, Room, room
 from itt.rollouts.compiled.towers import ACTIVATION, LINEAR, OUTPUTS, TANH
 from itt.rollouts.compiled.vectors import WIDTH
-from itt.study import Run
+from itt.run import Run
 
 ITT, IOT, EXPLICIT = 0, 1, 2
 DOT, SOFTMAX, ANGULAR = 0, 1, 2

@@ -14,8 +14,9 @@ from itt.rollouts.compiled import loop, physics, policy, sight
 from itt.rollouts.compiled.simulation import watched_step
 from itt.rollouts.episode import Episode
 from itt.rollouts.resolve import architecture_of, resolve
+from itt.run import Run
 from itt.seeding import Key
-from itt.study import Run, single
+from itt.study import single
 
 
 class CompiledPlayer:

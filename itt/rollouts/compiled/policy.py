@@ -32,8 +32,8 @@ from itt.rollouts.compiled.kernel import inlined_kernel, kernel
 from itt.rollouts.compiled.scores import coordinate, exact_block, exact_score, state_latent, state_part
 from itt.rollouts.compiled.searches import EXACT, fill
 from itt.rollouts.compiled.towers import ACTIVATION, OUTPUTS, ROUNDING, START, TANH
+from itt.run import Run
 from itt.seeding import Key, Purpose
-from itt.study import Run
 
 __all__ = ["Actor", "act", "begin", "choose", "make"]
 

@@ -1,0 +1,24 @@
+"""A group of settings."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from pydantic import BaseModel, ConfigDict, model_validator
+
+
+class Section(BaseModel):
+    """A frozen group of settings that refuses keys it does not know."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True, allow_inf_nan=False)
+
+    @model_validator(mode="before")
+    @classmethod
+    def _no_truth_values(cls, data: Any) -> Any:
+        # YAML reads yes, no, on and off as truth values and pydantic would take them for 1 and 0.
+        if isinstance(data, Mapping):
+            for key, value in data.items():
+                if isinstance(value, bool):
+                    raise ValueError(f"{key}: {str(value).lower()} is not a value of this setting")
+        return data
