@@ -210,7 +210,7 @@ def effort(
 ) -> int:
     """Tell the env steps and core-seconds until a score was reached, variant by variant.
 
-    Reads COLLECTED/runs.csv and curves.csv; writes OUT/effort.csv and effort.md.
+    Reads COLLECTED/runs.csv and curves.csv; writes OUT/effort.csv, effort-seeds.csv, effort.md.
     """
     from itt.analysis.effort import write_effort
 

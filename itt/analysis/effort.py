@@ -5,56 +5,69 @@ returns, itself the last, and there must be so many. A run that stopped at a tar
 """
 
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 import pandas as pd
 
 from itt.analysis.files import read_collected, write, write_csv
-from itt.analysis.scores import VANILLA, by_cell
+from itt.analysis.scores import CELL, VANILLA, by_cell
 
-COLUMNS = ["env", "method", "variant", "n", "reached", "env_steps", "core_seconds", "share_of_vanilla"]
+COLUMNS = ["env", "method", "variant", "n", "reached", "best", "env_steps", "core_seconds", "share_of_vanilla"]
 
 
 def write_effort(collected: Path, out: Path, score: float, rows: int) -> list[Path]:
-    """Writes `effort.csv` and `effort.md` from what `collect` wrote; returns their paths.
+    """Writes `effort.csv`, `effort-seeds.csv` and `effort.md` from what `collect` wrote; returns their paths.
 
     Raises:
         UserError: `collected` is not a folder that `collect` wrote.
     """
-    table = effort(*read_collected(collected), score, rows)
-    return [write_csv(out / "effort.csv", table), write(out / "effort.md", _markdown(table, score, rows))]
+    seeds = effort_of_seeds(*read_collected(collected), score, rows)
+    table = effort(seeds)
+    return [
+        write_csv(out / "effort.csv", table),
+        write_csv(out / "effort-seeds.csv", seeds),
+        write(out / "effort.md", _markdown(table, score, rows)),
+    ]
 
 
-def effort(runs: pd.DataFrame, curves: pd.DataFrame, score: float, rows: int) -> pd.DataFrame:
-    """One row an (env, method, variant).
+def effort_of_seeds(runs: pd.DataFrame, curves: pd.DataFrame, score: float, rows: int) -> pd.DataFrame:
+    """One row a run: `best`, the greatest mean of so many rows; `env_steps` and `core_seconds` until it was `score`.
 
-    `reached` of its `n` seeds came to `score`; `env_steps` and `core_seconds` until then are means over those seeds,
-    and none where a seed did not. `core_seconds` are the run's by its share of wall-clock time. `share_of_vanilla`:
-    env steps divided by those of the variant vanilla.
+    Both are none where it never was. `core_seconds` are the run's by its share of wall-clock time.
     """
     curves_of, found = by_cell(curves), []
     for cell, seeds in by_cell(runs).items():
-        told = [_reached(run, curves_of.get(cell), score, rows) for run in seeds.to_dict("records")]
-        those = [steps for steps in told if steps is not None]
-        means = np.mean(those, axis=0) if len(those) == len(told) else (np.nan, np.nan)
-        found.append((*cell, len(told), len(those), *means))
-    table = pd.DataFrame(found, columns=COLUMNS[:-1])
+        of_cell = curves_of.get(cell, curves[:0])
+        for seed, core_seconds in zip(seeds["seed"], seeds["core_seconds"], strict=True):
+            curve = of_cell[of_cell["seed"] == seed].sort_values("step")
+            found.append((*cell, seed, *_reached(core_seconds, curve, score, rows)))
+    return pd.DataFrame(found, columns=[*CELL, "seed", "best", "env_steps", "core_seconds"])
+
+
+def _reached(core_seconds: float, curve: pd.DataFrame, score: float, rows: int) -> tuple[float, float, float]:
+    """(best, env steps, core-seconds) of one run."""
+    smoothed = curve["return"].rolling(rows).mean()
+    there = curve[smoothed >= score]
+    if there.empty:
+        return smoothed.max(), np.nan, np.nan
+    row = there.iloc[0]
+    return smoothed.max(), row["env_steps"], core_seconds * row["seconds"] / curve["seconds"].iloc[-1]
+
+
+def effort(seeds: pd.DataFrame) -> pd.DataFrame:
+    """One row an (env, method, variant) of `effort_of_seeds`.
+
+    `reached` of its `n` seeds came to the score; the rest are means over seeds, and none where a seed did not come
+    there, but for `best`. `share_of_vanilla`: env steps divided by those of the variant vanilla.
+    """
+    cells = seeds.groupby(CELL, sort=False)
+    table = cells.agg(n=("seed", "size"), reached=("env_steps", "count"), best=("best", "mean"))
+    table[["env_steps", "core_seconds"]] = cells[["env_steps", "core_seconds"]].mean()
+    table.loc[table["reached"] < table["n"], ["env_steps", "core_seconds"]] = np.nan
+    table = table.reset_index()
     vanilla = table[table["variant"] == VANILLA].set_index(["env", "method"])["env_steps"]
     index = pd.MultiIndex.from_frame(table[["env", "method"]])
     return table.assign(share_of_vanilla=table["env_steps"].to_numpy() / vanilla.reindex(index).to_numpy())
-
-
-def _reached(run: dict[Any, Any], curves: pd.DataFrame | None, score: float, rows: int) -> tuple[float, float] | None:
-    """(env steps, core-seconds) until one run has reached the score."""
-    if curves is None:
-        return None
-    curve = curves[curves["seed"] == run["seed"]].sort_values("step")
-    there = curve[curve["return"].rolling(rows).mean() >= score]
-    if there.empty:
-        return None
-    row = there.iloc[0]
-    return float(row["env_steps"]), float(run["core_seconds"] * row["seconds"] / curve["seconds"].iloc[-1])
 
 
 def _markdown(table: pd.DataFrame, score: float, rows: int) -> str:
@@ -62,13 +75,13 @@ def _markdown(table: pd.DataFrame, score: float, rows: int) -> str:
         f"# Env steps to a return of {score:g}",
         "",
         f"Until the mean of {rows} evaluation returns in a row is at least {score:g}; means over n seeds, of which "
-        "`reached` came there; none where one did not.",
+        f"`reached` came there; none where one did not. Best: the greatest mean of {rows} in a row.",
         "",
-        "| env | method | variant | n | reached | env steps (million) | share of vanilla | core-hours |",
-        "| --- | --- | --- | --- | --- | --- | --- | --- |",
+        "| env | method | variant | n | reached | best | env steps (million) | share of vanilla | core-hours |",
+        "| --- | --- | --- | --- | --- | --- | --- | --- | --- |",
     ]
     for row in table.to_dict("records"):
-        numbers = (row["env_steps"] / 1e6, row["share_of_vanilla"], row["core_seconds"] / 3600)
-        cells = [str(row[column]) for column in COLUMNS[:5]] + ["-" if np.isnan(x) else f"{x:.3g}" for x in numbers]
+        numbers = (row["best"], row["env_steps"] / 1e6, row["share_of_vanilla"], row["core_seconds"] / 3600)
+        cells = [str(row[column]) for column in COLUMNS[:5]] + ["-" if np.isnan(x) else f"{x:.4g}" for x in numbers]
         lines.append(f"| {' | '.join(cells)} |")
     return "\n".join(lines) + "\n"

@@ -17,9 +17,9 @@ from itt.published import names
 READINGS = ("final", "maximum", "evaluation")
 VANILLA = "vanilla"
 
-
 Cell = tuple[str, str, str]
-"""(env, method, variant): what the seeds are averaged over."""
+CELL = ["env", "method", "variant"]
+"""What the seeds are averaged over."""
 
 
 def scores(runs: pd.DataFrame, curves: pd.DataFrame) -> pd.DataFrame:
@@ -76,7 +76,7 @@ def aligned(curves: pd.DataFrame) -> tuple[Floats, Floats]:
 
 def by_cell(table: pd.DataFrame) -> dict[Cell, pd.DataFrame]:
     """The rows of each cell; cells come in the order of `ordered`."""
-    parts = dict(iter(table.groupby(["env", "method", "variant"], sort=False)))
+    parts = dict(iter(table.groupby(CELL, sort=False)))
     envs, methods, variants = ordered(table)
     order = [(env, method, variant) for env in envs for method in methods for variant in variants]
     return {cell: parts[cell] for cell in order if cell in parts}

@@ -67,11 +67,11 @@ def compare(problem: Task, ready: dict[str, Built], found: dict[str, Findings]) 
 
 
 def best_of_a_subset(descending: Values, size: int) -> float:
-    """The expected largest of `size` of n values, drawn without replacement; of at least n it is the largest.
+    """The expected largest of `size` of n values, drawn without replacement, at least 1 and at most n.
 
     The j-th largest of n is the largest of k with probability p_1 = k / n, p_j+1 = p_j (n - j - k + 1) / (n - j).
     """
-    n, k = len(descending), min(size, len(descending))
+    n, k = len(descending), min(max(size, 1), len(descending))
     js = np.arange(1, min(n - k + 1, math.ceil(_CERTAIN * n / k)))
     chances = k / n * np.concatenate([[1.0], np.cumprod((n - js - k + 1) / (n - js))])
     return float(chances @ descending[: len(chances)])

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from itt.analysis.effort import effort, write_effort
+from itt.analysis.effort import effort, effort_of_seeds, write_effort
 from itt.analysis.files import read_collected
 
 
@@ -12,7 +12,7 @@ def efforts(collected):
     """variant -> row of the table, for the runs made so far."""
 
     def tell(score, rows):
-        table = effort(*read_collected(collected()), score, rows)
+        table = effort(effort_of_seeds(*read_collected(collected()), score, rows))
         return {row["variant"]: row for row in table.to_dict("records")}
 
     return tell
@@ -46,6 +46,7 @@ def test_where_a_seed_did_not_reach_it_there_is_no_mean(make_run, efforts):
     row = efforts(9.0, 1)["vanilla"]
     assert (row["n"], row["reached"]) == (2, 1)
     assert np.isnan(row["env_steps"])
+    assert row["best"] == 5.0, "the mean over seeds of what each came to"
 
 
 def test_fewer_rows_than_asked_for_reach_nothing(make_run, efforts):
@@ -57,6 +58,6 @@ def test_the_table_is_written_as_csv_and_markdown(make_run, collected, tmp_path)
     make_run(returns=[0.0, 9.0])
     make_run(variant="slow", returns=[0.0])
     written = write_effort(collected(), tmp_path / "effort", 9.0, 1)
-    assert [path.name for path in written] == ["effort.csv", "effort.md"]
-    assert "| HalfCheetah-v2 | itt | vanilla | 1 | 1 | 0.0002 | 1 | 0.00208 |" in written[1].read_text()
-    assert "| HalfCheetah-v2 | itt | slow | 1 | 0 | - | - | - |" in written[1].read_text()
+    assert [path.name for path in written] == ["effort.csv", "effort-seeds.csv", "effort.md"]
+    assert "| HalfCheetah-v2 | itt | vanilla | 1 | 1 | 9 | 0.0002 | 1 | 0.002083 |" in written[2].read_text()
+    assert "| HalfCheetah-v2 | itt | slow | 1 | 0 | 0 | - | - | - |" in written[2].read_text()
