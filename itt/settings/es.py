@@ -99,7 +99,11 @@ class ES(Section):
     name: Literal["es"] = "es"
     iterations: int = Field(500, ge=1, le=10**7, description="number of updates of theta (Table 2)")
     sigma: float = Field(1.0, gt=0, description="smoothing (Table 3)")
-    eta: float = Field(0.01, gt=0, description="step size of Eq. 12")
+    eta: float = Field(
+        0.01,
+        gt=0,
+        description="step size of Eq. 12; what it multiplies depends on shaping and optimiser, so it goes with them",
+    )
     sigma_schedule: Schedule = Field(Constant(), description="a factor on sigma")
     eta_schedule: Schedule = Field(Constant(), description="a factor on eta")
     directions: int | None = Field(None, ge=1, le=10**6, description="M; null: D, the number of parameters")
