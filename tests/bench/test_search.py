@@ -2,6 +2,7 @@
 
 import json
 from itertools import combinations
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -114,7 +115,7 @@ def test_latents_are_recorded_of_a_finished_run_alone(itt, tmp_path):
     assert "policy.npz" in ended.err
 
 
-def test_the_committed_measurement_can_be_drawn_and_printed(itt, tmp_path):
+def test_a_measurement_can_be_drawn_and_printed(itt, tmp_path):
     rows = [
         {"name": name, "candidates": n, "dim": d, "source": "x", "repeats": 3, "total_variation": None}
         | dict.fromkeys(KEYS - {"name"}, 0.5)
@@ -135,3 +136,46 @@ def test_a_run_that_has_no_latents_is_refused(tmp_path, monkeypatch):
     trained.policy_file.write(tmp_path / "policy.npz", run, np.zeros(3))
     with pytest.raises(UserError, match="method itt"):
         trained.record(tmp_path, tmp_path / "out.npz")
+
+
+# What benchmarks/search.json was to show
+
+
+@pytest.fixture(scope="module")
+def committed():
+    """(search, N, d) -> row of the committed measurement."""
+    rows = json.loads((Path(__file__).parents[2] / "benchmarks/search.json").read_text())["rows"]
+    return {(row["name"], row["candidates"], row["dim"]): row for row in rows}
+
+
+def times_faster(committed, name, candidates, size):
+    exact, row = (committed[which, candidates, size] for which in ("exact", name))
+    return exact["us_per_choice"] / row["us_per_choice"]
+
+
+def test_the_papers_hash_is_five_times_faster_than_exact_search_with_three_times_a_random_subsets_recall(committed):
+    row = committed["srp-paper", 2**14, 6]
+    assert times_faster(committed, "srp-paper", 2**14, 6) >= 5
+    assert row["recall_at_1"] >= 3 * row["scanned"]
+
+
+def test_the_default_is_twice_as_fast_as_exact_search_and_closes_half_of_the_gap(committed):
+    assert times_faster(committed, "srp", 2**14, 6) >= 2
+    assert committed["srp", 2**14, 6]["gap_closed"] >= 0.5
+
+
+@pytest.mark.parametrize("size", trained.FILES)
+def test_among_a_million_candidates_it_is_ten_times_as_fast_and_closes_half_of_the_gap(committed, size):
+    assert times_faster(committed, "srp", 2**20, size) >= 10
+    assert committed["srp", 2**20, size]["gap_closed"] >= 0.5
+
+
+@pytest.mark.parametrize("size", trained.FILES)
+def test_a_draw_from_a_thousand_times_as_many_candidates_costs_at_most_three_times_as_much(committed, size):
+    few, many = (committed["rft", count, size]["us_per_choice"] for count in (2**10, 2**20))
+    assert many <= 3 * few
+
+
+@pytest.mark.parametrize("size", trained.FILES)
+def test_every_search_was_asked_for_every_number_of_candidates(committed, size):
+    assert committed.keys() >= {(name, 2**power, size) for name in SEARCHES for power in range(8, 21, 2)}
