@@ -31,9 +31,10 @@ def write_effort(collected: Path, out: Path, score: float, rows: int) -> list[Pa
 
 
 def effort_of_seeds(runs: pd.DataFrame, curves: pd.DataFrame, score: float, rows: int) -> pd.DataFrame:
-    """One row a run: `best`, the greatest mean of so many rows; `env_steps` and `core_seconds` until it was `score`.
+    """One row a run: `best`, the greatest mean of so many rows; what it took until that mean was at least `score`.
 
-    Both are none where it never was. `core_seconds` are the run's by its share of wall-clock time.
+    `env_steps` and `core_seconds` (the run's by its share of wall-clock time) are none where it never was, and `best`
+    where there are fewer rows.
     """
     curves_of, found = by_cell(curves), []
     for cell, seeds in by_cell(runs).items():
@@ -61,10 +62,8 @@ def effort(seeds: pd.DataFrame) -> pd.DataFrame:
     there, but for `best`. `share_of_vanilla`: env steps divided by those of the variant vanilla.
     """
     cells = seeds.groupby(CELL, sort=False)
-    table = cells.agg(n=("seed", "size"), reached=("env_steps", "count"), best=("best", "mean"))
-    table[["env_steps", "core_seconds"]] = cells[["env_steps", "core_seconds"]].mean()
-    table.loc[table["reached"] < table["n"], ["env_steps", "core_seconds"]] = np.nan
-    table = table.reset_index()
+    means = cells[["best", "env_steps", "core_seconds"]].mean(skipna=False)
+    table = cells.agg(n=("seed", "size"), reached=("env_steps", "count")).join(means).reset_index()
     vanilla = table[table["variant"] == VANILLA].set_index(["env", "method"])["env_steps"]
     index = pd.MultiIndex.from_frame(table[["env", "method"]])
     return table.assign(share_of_vanilla=table["env_steps"].to_numpy() / vanilla.reindex(index).to_numpy())

@@ -50,20 +50,26 @@ def compare(problem: Task, ready: dict[str, Built], found: dict[str, Findings]) 
     scanned = {name: built.scanned(problem.queries) for name, built in ready.items()}
     apart = len(problem.queries) // (_LAWS if problem.candidates < _MANY else 1)
     for number, query in enumerate(problem.queries):
-        products = problem.latents @ query
+        values = {kernel: similarity(kernel, query, problem.latents.T) for kernel in {b.kernel for b in ready.values()}}
+        scales = {kernel: _scaled(value) for kernel, value in values.items()}
+        descending = {kernel: -np.sort(-scale) for kernel, scale in scales.items()}
         for name, built in ready.items():
-            if built.law is not None and number % apart == 0:
-                wanted = softmax(similarity(built.kernel, query, problem.latents.T))
-                found[name].distances.append(float(np.abs(built.law(query) - wanted).sum() / 2))
-        best, worst = products.max(), products.min()
-        products = (products - worst) / (best - worst) if best > worst else np.ones(len(products))
-        descending = -np.sort(-products)
-        for name, indices in chosen.items():
-            score = float(products[indices[number]])
-            found[name].scanned.append(scanned[name][number] / problem.candidates)
+            size = int(scanned[name][number])
+            score = float(scales[built.kernel][chosen[name][number]])
+            found[name].scanned.append(size / problem.candidates)
             found[name].hits.append(score == 1.0)
             found[name].scores.append(score)
-            found[name].randoms.append(best_of_a_subset(descending, int(scanned[name][number])))
+            found[name].randoms.append(best_of_a_subset(descending[built.kernel], size))
+            if built.law is not None and number % apart == 0:
+                differences = built.law(query) - softmax(values[built.kernel])
+                found[name].distances.append(float(np.abs(differences).sum() / 2))
+
+
+def _scaled(values: Values) -> Values:
+    """From 0 for the worst to 1 for the best."""
+    best, worst = values.max(), values.min()
+    scaled: Values = (values - worst) / (best - worst) if best > worst else np.ones(len(values))
+    return scaled
 
 
 def best_of_a_subset(descending: Values, size: int) -> float:

@@ -9,7 +9,8 @@ from typing import Any
 from itt.bench import results
 
 _SEARCH_HEAD = (
-    "d", "N", "search", "us a choice", "build, ms", "scanned", "recall@1", "score", "random", "gap closed", "TV"
+    "d", "N", "search", "policies", "us a choice", "build, ms", "scanned", "recall@1", "score", "random", "gap closed",
+    "TV"
 )  # fmt: skip
 _PROJECTION_HEAD = ("settings", "scored", "recall@1", "recall@1 of a random subset", "gap closed")
 _HEAD = ("env", "method", "N", "A*", "floor", "compiled", "efficiency", "reference", "speed-up", "EnvPool", "reset, ms")
@@ -23,7 +24,7 @@ def table(source: Path) -> str:
     """
     content = results.read(source, "rollouts", "search", "projections")
     if content["benchmark"] == "search":
-        return _markdown(_SEARCH_HEAD, ["--:", "--:", "---"] + ["--:"] * 8, map(_search_cells, content["rows"]))
+        return _markdown(_SEARCH_HEAD, ["--:", "--:", "---"] + ["--:"] * 9, map(_search_cells, content["rows"]))
     if content["benchmark"] == "projections":
         return _markdown(_PROJECTION_HEAD, ["---"] + ["--:"] * 4, map(_projection_cells, content["rows"]))
     return _markdown(_HEAD, ["---"] * 2 + ["--:", "---"] + ["--:"] * 7, map(_cells, content["rows"]))
@@ -54,6 +55,7 @@ def _search_cells(row: dict[str, Any]) -> list[str]:
         str(row["dim"]),
         str(row["candidates"]),
         row["name"],
+        str(row["policies"]),
         f"{row['us_per_choice']:.3g}",
         f"{row['build_ms']:.3g}",
         f"{100 * row['scanned']:.3g} %",

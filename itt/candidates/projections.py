@@ -55,6 +55,7 @@ class Buckets(NamedTuple):
         for table in range(len(self.omega)):
             for start, end in self.places(latent, table):
                 scores = _products(self.latents[:, start:end], latent)
+                scores[np.isnan(scores)] = -math.inf
                 place = int(np.argmax(scores))
                 score, candidate = scores[place], int(self.order[start + place])
                 if score > best or (score == best and candidate < chosen):
@@ -65,7 +66,9 @@ class Buckets(NamedTuple):
         """The buckets that are searched for a state in a table, as (first place, last place + 1), none empty."""
         bits, wanted, offsets = self.bits[table], self.wanted[table], self.offsets[table]
         projected = _products(self.omega[table, :, :bits], latent)
-        margins = projected - self.thresholds[table, :bits] * _length(self.length, latent)
+        margins = projected
+        if self.by_median:
+            margins = projected - self.thresholds[table, :bits] * _length(self.length, latent)
         code = int((margins > 0.0) @ (1 << np.arange(bits)))
         if self.window:
             start = min(int(offsets[code]), len(self.order) - wanted)
@@ -90,13 +93,14 @@ def build(settings: SignedRandomProjections, latents: Values, random: np.random.
     hashed, back = whiten(latents) if settings.latents == "whitened" else (latents, np.eye(size))
     buckets.length[...] = back
     squares = _squares(hashed)
+    bound = math.sqrt(size) if settings.bound == "sqrt_d" else math.sqrt(squares.max(initial=0.0))
+    augmented = (released_augment if buckets.window else augment)(hashed, bound)
     held: NDArray[np.intp] = np.arange(count)
     first = 0
     for table, (bits, amount) in enumerate(zip(buckets.bits, settings.amounts(count), strict=True)):
-        if table == 0 or amount < len(held):
-            held = held[_longest(squares[held], amount)]
-            bound = math.sqrt(size) if settings.bound == "sqrt_d" else math.sqrt(squares[held].max())
-            augmented = (released_augment if buckets.window else augment)(hashed[:, held], bound)
+        if amount < len(held):
+            longest = _longest(squares[held], amount)
+            held, augmented = held[longest], augmented[:, longest]
         omega = orthogonal(bits, size + 1, random)
         products = omega @ augmented
         if buckets.by_median:
@@ -122,12 +126,14 @@ def empty(settings: SignedRandomProjections, size: int, count: int) -> Buckets:
     tables, m, amounts = settings.tables, settings.bits(count), settings.amounts(count)
     wanted = settings.wanted(count)
     share = -(-wanted // tables) if wanted < count else count
+    shares = [min(share, n) for n in amounts]
+    shares[0] = min(max(share, wanted - sum(shares[1:])), count)  # the first makes up for what small tables lack
     return Buckets(
         by_margin=settings.probing == "margin",
         by_median=settings.thresholds == "median",
         window=settings.mode == "released",
         bits=np.array([max(m + n.bit_length() - count.bit_length(), 1) for n in amounts], dtype=np.int32),
-        wanted=np.array([min(share, n) for n in amounts], dtype=np.int32),
+        wanted=np.array(shares, dtype=np.int32),
         omega=np.zeros((tables, size, m)),
         thresholds=np.zeros((tables, m)),
         length=np.zeros((size, size)),
@@ -220,8 +226,7 @@ def _medians(rows: Values) -> Values:
 
 def _longest(squares: Values, amount: int) -> NDArray[np.intp]:
     """The indices of the largest, (n,) -> (amount,), ascending; of equals the first."""
-    if amount == len(squares):
-        return np.arange(amount)
+    squares = np.nan_to_num(squares, nan=math.inf, posinf=math.inf)
     least = np.partition(squares, -amount)[-amount]
     chosen = squares > least
     chosen[np.flatnonzero(squares == least)[: amount - int(chosen.sum())]] = True
@@ -243,4 +248,4 @@ def _products(columns: Values, vector: Values) -> Values:
 
 def _length(matrix: Values, vector: Values) -> float:
     """|matrix vector|, its sums likewise."""
-    return math.sqrt(sum(float(value) ** 2 for value in _products(matrix.T, vector)))
+    return math.sqrt(sum(float(value) * float(value) for value in _products(matrix.T, vector)))

@@ -42,6 +42,8 @@ def for_inference(run: Run, search: str | None, frozen: bool, overrides: Sequenc
     for item in overrides:
         if item.partition("=")[0].partition(".")[0] not in IN_INFERENCE:
             raise UserError(f"--set {item}: not a setting of inference; allowed: {', '.join(IN_INFERENCE)}")
+        if run.method == "explicit":
+            raise UserError(f"--set {item}: {run.env}/explicit has neither candidates nor a search")
     layers: list[tuple[str, dict[str, Any]]] = []
     if search is not None:
         layers.append(("", {"search": {"name": search}} | _WITH.get(search, {})))

@@ -12,7 +12,7 @@ from itt.settings import Algorithm, SignedRandomProjections
 from itt.settings_file import explain
 
 MOST_BYTES = 2**32
-"""For the latents that hash tables keep, in each process that plays."""
+"""For hash tables, in each process that plays; twice that while they are built."""
 
 
 def resolve(run: Run) -> Run:
@@ -42,13 +42,14 @@ def resolve(run: Run) -> Run:
 
 
 def _check_size(run: Run, search: SignedRandomProjections, d: int) -> None:
-    """Tables keep latents of d numbers, 8 bytes each."""
-    kept, most = sum(search.amounts(run.candidates.count)), MOST_BYTES // (8 * d)
-    if kept > most:
+    """Tables keep latents of d float64 numbers, an index for each, and the offsets of their buckets."""
+    places = sum(search.amounts(run.candidates.count))
+    kept = places * (8 * d + 4) + 4 * search.tables * 2 ** search.bits(run.candidates.count)
+    if kept > MOST_BYTES:
         raise UserError(
-            f"{run.env}/{run.method}: search.tables: {search.tables} tables of {run.candidates.count} candidates "
-            f"(candidates.count, search.longest) keep {kept} latents of {d} numbers (policy.latent), "
-            f"{8 * d * kept / 2**30:.1f} GiB; allowed: {MOST_BYTES / 2**30:g} GiB, {most} latents"
+            f"{run.env}/{run.method}: search.tables: {search.tables} tables over {run.candidates.count} candidates "
+            f"(candidates.count) whose latents have {d} numbers (policy.latent) take {kept / 2**30:.1f} GiB; allowed: "
+            f"{MOST_BYTES / 2**30:g} GiB"
         )
 
 

@@ -102,7 +102,7 @@ class ES(Section):
     eta: float = Field(
         0.01,
         gt=0,
-        description="step size of Eq. 12; what it multiplies depends on shaping and optimiser, so it goes with them",
+        description="step size of Eq. 12; to be chosen anew with another shaping or optimiser",
     )
     sigma_schedule: Schedule = Field(Constant(), description="a factor on sigma")
     eta_schedule: Schedule = Field(Constant(), description="a factor on eta")
@@ -150,16 +150,10 @@ class ES(Section):
             raise ValueError(
                 f"target.rows: at most iterations ({self.iterations}), not {self.target.rows}: there is a row for each"
             )
-        if self.optimiser.name == "ascent" and self.weight_decay * self._largest_eta() >= 2.0:
+        largest_eta = self.eta * max(1.0, getattr(self.eta_schedule, "final", 1.0))
+        if self.optimiser.name == "ascent" and self.weight_decay * largest_eta >= 2.0:
             raise ValueError(
-                f"weight_decay: below {2.0 / self._largest_eta():g} (2 / eta), not {self.weight_decay:g}: plain ascent "
-                "multiplies theta by 1 - eta weight_decay, so it would explode"
+                f"weight_decay: below {2.0 / largest_eta:g}, not {self.weight_decay:g}: plain ascent multiplies theta "
+                f"by 1 - eta weight_decay, so with an eta of {largest_eta:g} it would explode"
             )
         return self
-
-    def _largest_eta(self) -> float:
-        """The largest step size that the run begins with or comes to and keeps."""
-        schedule = self.eta_schedule
-        if isinstance(schedule, Constant) or schedule.iterations >= self.iterations:
-            return self.eta
-        return self.eta * max(1.0, schedule.final)

@@ -67,8 +67,8 @@ class SignedRandomProjections(Section):
     min_candidates: int | None = Field(
         None,
         ge=1,
-        description="buckets are searched until so many candidates are scored, the same number in each table, where "
-        "one that several hold counts in each; |A*|: all. null: |A*| / 2^m, in mode tuned |A*| / 128 but at least 32",
+        description="buckets are searched until so many candidates are scored, about as many in each table; one that "
+        "several tables hold counts in each. |A*|: all. null: |A*| / 2^m, in mode tuned |A*| / 128 but at least 32",
     )
     bound: Literal["max_norm", "sqrt_d"] = Field(
         "max_norm",

@@ -51,7 +51,10 @@ def test_where_a_seed_did_not_reach_it_there_is_no_mean(make_run, efforts):
 
 def test_fewer_rows_than_asked_for_reach_nothing(make_run, efforts):
     make_run(returns=[9.0, 9.0])
-    assert efforts(9.0, 3)["vanilla"]["reached"] == 0
+    make_run(seed=1, returns=[1.0, 2.0, 3.0])
+    row = efforts(9.0, 3)["vanilla"]
+    assert row["reached"] == 0
+    assert np.isnan(row["best"]), "there is no mean over both seeds"
 
 
 def test_the_table_is_written_as_csv_and_markdown(make_run, collected, tmp_path):

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 from scipy.special import softmax
 
-from itt.bench import trained
+from itt.bench import projections, search, trained
 from itt.bench.findings import best_of_a_subset, similarity
 from itt.bench.search import measure
 from itt.bench.searches import SEARCHES
@@ -117,7 +117,7 @@ def test_latents_are_recorded_of_a_finished_run_alone(itt, tmp_path):
 
 def test_a_measurement_can_be_drawn_and_printed(itt, tmp_path):
     rows = [
-        {"name": name, "candidates": n, "dim": d, "source": "x", "repeats": 3, "total_variation": None}
+        {"name": name, "candidates": n, "dim": d, "source": "x", "repeats": 3, "policies": 8, "total_variation": None}
         | dict.fromkeys(KEYS - {"name"}, 0.5)
         for name in SEARCHES
         for n in (256, 1024)
@@ -128,6 +128,24 @@ def test_a_measurement_can_be_drawn_and_printed(itt, tmp_path):
     assert itt("bench", "plot", path, "--out", picture).code == 0
     svg = picture.read_text()
     assert all(f"<!-- {text} -->" in svg for text in ("FAISS HNSW", "candidates N", "d = 6, x", "gap closed / %"))
+    assert len(itt("bench", "table", path).out.splitlines()) == 2 + len(rows)
+
+
+def test_what_is_slow_to_build_is_asked_of_the_first_policy_alone(monkeypatch):
+    monkeypatch.setattr(search, "SLOW", {"numpy": 50})
+    rows = {row["name"]: row["policies"] for row in measure(50, 6, 0.0)}
+    assert (rows["numpy"], rows["exact"]) == (1, trained.POLICIES)
+
+
+def test_settings_of_projections_are_measured_and_printed(itt, tmp_path, monkeypatch):
+    monkeypatch.setattr(projections, "COUNT", 1024)
+    path = tmp_path / "projections.json"
+    assert itt("bench", "projections", "--policies", 2, "--out", path).code == 0
+    rows = {row["settings"]: row for row in json.loads(path.read_text())["rows"]}
+    assert rows.keys() == {name for name, _ in projections.ROWS}
+    assert rows["released"]["scanned"] == 16  # N / 2^6
+    assert rows["tuned"]["gap_closed"] > rows["released"]["gap_closed"]
+    assert len({rows[name]["recall_at_1"] for name in rows if name.startswith("paper, m = 6")}) > 1
     assert len(itt("bench", "table", path).out.splitlines()) == 2 + len(rows)
 
 

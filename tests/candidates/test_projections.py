@@ -78,13 +78,6 @@ def test_whitening_does_not_depend_on_the_scale_of_latents(factor):
     np.testing.assert_array_equal(longer, factor * back)
 
 
-@pytest.mark.parametrize("bad", [np.inf, np.nan])
-def test_latents_that_are_not_finite_are_searched_without_an_error(bad):
-    latents = gaussian(3, 64)
-    latents[1, 5] = bad
-    assert 0 <= build(latents).choose(gaussian(3)) < 64
-
-
 # Projections
 
 
@@ -158,7 +151,7 @@ def test_each_further_table_holds_the_longest_of_the_one_before_and_of_equals_th
     for amount in (512, 128, 32, 8):
         assert sorted(buckets.order[start : start + amount]) == sorted(by_length[:amount])
         start += amount
-    assert list(buckets.bits) == [6, 4, 2, 1], "buckets of all tables are as full, but for a hash has a bit"
+    assert list(buckets.bits) == [6, 4, 2, 1], "buckets are about as full everywhere; at least one bit"
 
 
 def test_hamming_order_turns_over_no_bit_first_and_all_bits_last():
@@ -201,6 +194,15 @@ def test_the_bit_of_the_smallest_margin_is_turned_over_first_and_then_that_of_th
         turned = [0, small, middle, small | middle, large, small | large, middle | large, small | middle | large]
         searched = [end - start for start, end in buckets.places(state, 0)]
         assert searched == [sizes[own ^ bits] for bits in turned if sizes[own ^ bits]]
+
+
+@pytest.mark.parametrize(
+    ("count", "settings"), [(64, {}), (256, {}), (16384, {}), (16384, {"min_candidates": 10000}), (100, {"tables": 64})]
+)
+def test_at_least_as_many_candidates_are_scored_as_are_wanted(count, settings):
+    buckets = build(gaussian(4, count), **settings)
+    for state in gaussian(10, 4, seed=1):
+        assert sum(map(len, scanned(buckets, state))) >= SignedRandomProjections(**settings).wanted(count)
 
 
 def test_a_state_whose_buckets_are_empty_is_searched_for_elsewhere():
@@ -260,7 +262,7 @@ def test_the_tuned_search_finds_what_a_random_subset_of_equal_size_does_not():
 def test_a_search_is_a_function_of_its_stream():
     one, same, other = (build(gaussian(3, 100), seed) for seed in (1, 1, 2))
     np.testing.assert_array_equal(one.omega, same.omega)
-    assert not np.array_equal(one.omega, other.omega)
+    assert not (one.omega[0] == other.omega[0]).any()
 
 
 # Settings
