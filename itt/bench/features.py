@@ -7,9 +7,8 @@ from itertools import product
 from typing import Any
 
 import numpy as np
-from scipy.special import softmax
 
-from itt.bench.findings import similarity
+from itt.bench.findings import similarity, total_variation
 from itt.candidates.feature_tree import build
 from itt.seeding import Key, Purpose, generator
 from itt.settings import Kernel, RandomFeatureTree
@@ -46,9 +45,9 @@ def measure() -> Iterator[dict[str, Any]]:
 def _distance(
     settings: RandomFeatureTree, kernel: Kernel, candidates: int, size: int, length: float, number: int
 ) -> float:
-    """Half the sum of absolute differences between a tree's law and Eq. 3."""
+    """Total variation between the law of a tree of its own and Eq. 3."""
     points = np.random.default_rng(number).standard_normal((size, candidates + 1))
     points *= length / np.linalg.norm(points, axis=0)
     state, latents = points[:, 0], points[:, 1:]
     tree = build(settings, kernel, latents, generator(Key(number), Purpose.SEARCH))
-    return float(np.abs(tree.law(state) - softmax(similarity(kernel, state, latents))).sum() / 2)
+    return total_variation(tree.law(state), similarity(kernel, state, latents))

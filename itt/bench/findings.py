@@ -61,8 +61,12 @@ def compare(problem: Task, ready: dict[str, Built], found: dict[str, Findings]) 
             found[name].scores.append(score)
             found[name].randoms.append(best_of_a_subset(descending[built.kernel], size))
             if built.law is not None and number % apart == 0:
-                differences = built.law(query) - softmax(values[built.kernel])
-                found[name].distances.append(float(np.abs(differences).sum() / 2))
+                found[name].distances.append(total_variation(built.law(query), values[built.kernel]))
+
+
+def total_variation(law: Values, values: Values) -> float:
+    """Half the sum of absolute differences between a law and Eq. 3, K being `values`; both (N,)."""
+    return float(np.abs(law - softmax(values)).sum() / 2)
 
 
 def _scaled(values: Values) -> Values:
