@@ -226,8 +226,8 @@ def kernels(
     Reads nothing; writes compiled functions to a folder, which it prints: below $ITT_CACHE_DIR or ~/.cache/itt, one
     folder for each kind of CPU and version of Python, Numba and this code. A minute or so, once.
     """
+    from itt.native.cache import cache_folder
     from itt.record.files import write_atomically
-    from itt.rollouts.compiled import cache_folder
     from itt.rollouts.compiled.player import compile_all
 
     compile_all()
