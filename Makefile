@@ -16,7 +16,7 @@ RESULTS := results/demo
 ifeq ($(MPI),wheel)
 EXTRAS := all,dev
 else ifeq ($(MPI),site)
-EXTRAS := analysis,bullet,dmc,mpi-site,torch,workflow,dev
+EXTRAS := analysis,archive,bullet,dmc,mpi-site,torch,workflow,dev
 else
 $(error MPI=$(MPI): unknown; MPI=wheel installs the mpich wheel, MPI=site uses the MPI of this machine)
 endif

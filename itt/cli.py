@@ -9,6 +9,7 @@ from typing import Annotated, Any
 
 import typer
 
+from itt.archive.cli import app as archive
 from itt.bench.cli import app as bench
 from itt.errors import Stopped, UserError
 
@@ -21,6 +22,7 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
 )
 
+app.add_typer(archive, name="archive")
 app.add_typer(bench, name="bench")
 
 Env = Annotated[str, typer.Option(help="The paper's name of an env (`itt envs` lists them) or any Gymnasium id.")]
@@ -246,8 +248,8 @@ def schema() -> int:
     return 0
 
 
-_ANALYSIS = ("pandas", "seaborn", "matplotlib")
-"""What only `collect`, `tables`, `figures` and `effort` need."""
+_EXTRAS = {"pandas": "analysis", "seaborn": "analysis", "matplotlib": "analysis", "rocrate": "archive"}
+"""What only `collect`, `tables`, `figures`, `effort` and `archive` need, and the extra that installs it."""
 
 
 def main() -> None:
@@ -263,9 +265,9 @@ def main() -> None:
     except UserError as error:
         _complain(str(error))
     except ModuleNotFoundError as error:
-        if error.name not in _ANALYSIS:
+        if error.name not in _EXTRAS:
             raise
-        _complain(f"{error.name} is not installed: pip install 'itt[analysis]'")
+        _complain(f"{error.name} is not installed: pip install 'itt[{_EXTRAS[error.name]}]'")
     except Stopped as stopped:
         _say(str(stopped))
         sys.exit(75)

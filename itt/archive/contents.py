@@ -1,0 +1,163 @@
+"""What goes into an archive, and under which name.
+
+    runs/ENV/METHOD/VARIANT/seedK/    run.yaml, metrics.csv, evaluation*.csv and .yaml, provenance.json, policy.npz,
+                                      best.npz
+    collected/ tables/ figures/ theory/ report.html    what was made of them, as far as it was
+    study.yaml       the study, resolved: these runs, every setting spelled out
+    code.json        version and commit of the code that wrote this archive, and of the code that trained
+    constraints.txt  the lock file
+    code/            the Snakefile and its rules, where this code is a checkout
+    initial/         the policies that trainings started from, if they started from saved ones
+    README.md        how to check all this
+    ro-crate-metadata.json    the same in the words of RO-Crate
+
+Names are those of results/NAME, so an opened archive is such a folder. What is not named here stays out: checkpoints,
+logs, and whatever else lies about. Nothing here is a pickle. Records are copied byte for byte, but for absolute paths,
+which say where something lay on one machine: of those, the last name is kept.
+"""
+
+from __future__ import annotations
+
+import importlib.metadata
+import json
+import re
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+import itt
+from itt import settings_file
+from itt.analysis.run_record import read_sessions
+from itt.archive import crate, readme, runs
+from itt.record import policy_file
+from itt.record.provenance import session
+from itt.run import Run
+
+_RECORD = ("evaluation*.csv", "evaluation-*.yaml", "metrics.csv")
+_POLICIES = ("best.npz", "policy.npz")
+_MADE = ("collected/*.csv", "figures/*", "inventory*.csv", "report.html", "tables/*", "theory/*")
+_ABSOLUTE = re.compile(r"(?<![\w.])/(?:[^/=,'\"{}]*/)*([^/=,'\"{}]*)")
+
+CHECKOUT = Path(itt.__file__).parents[1]
+"""The project, where this code runs from a checkout."""
+
+Source = Path | bytes
+"""Where the content of a file is: on disk, or here."""
+
+
+def contents(results: Path) -> Iterator[tuple[str, bytes]]:
+    """Every file of the archive of `results`, by name, in the order that the archive has. One at a time is read.
+
+    Raises:
+        UserError: `results` is no folder of a study's results, or a record in it is damaged.
+    """
+    recorded = runs.recorded(results)
+    found = {folder: _from_inside(run) for folder, run in recorded.items()}
+    sessions = [one for folder in found for one in read_sessions(folder / "provenance.json")]
+    sources: dict[str, Source] = {
+        **dict(_initial(recorded, found)),
+        **dict(_records(results, found)),
+        **{file.relative_to(results).as_posix(): file for file in _files(results, _MADE)},
+        **dict(_workflow()),
+        "README.md": readme.text(found),
+        "code.json": _code(sessions),
+        "constraints.txt": _lock_file(),
+        "study.yaml": runs.study(found),
+    }
+    study = next(iter(found.values())).study
+    sources[crate.NAME] = crate.metadata(study, sorted(sources), sessions)
+    for name in sorted(sources):
+        source = sources[name]
+        yield name, source if isinstance(source, bytes) else source.read_bytes()
+
+
+def _records(results: Path, found: Mapping[Path, Run]) -> Iterator[tuple[str, Source]]:
+    for folder, run in found.items():
+        name = folder.relative_to(results).as_posix()
+        for file in _files(folder, _RECORD):
+            yield f"{name}/{file.name}", file
+        for file in _files(folder, _POLICIES):
+            policy_file.read(file)  # refuses what would have to be unpickled
+            yield f"{name}/{file.name}", file
+        if (folder / "provenance.json").is_file():
+            yield f"{name}/provenance.json", _provenance(folder / "provenance.json")
+        yield f"{name}/run.yaml", _run_yaml(folder / "run.yaml", run)
+
+
+def _run_yaml(file: Path, run: Run) -> Source:
+    """As it is, but for the place of the policy that the training started from, if it did from one."""
+    if run.algorithm.initial is None:
+        return file
+    spec = settings_file.read(file)
+    spec["algorithm"]["initial"]["policy"] = run.algorithm.initial.policy
+    return runs.dumped(spec)
+
+
+def _from_inside(run: Run) -> Run:
+    """The run, starting from the archive's copy of the policy that it started from, if it did from one.
+
+    Where that policy lies no more, its hash is all that can be told of it.
+    """
+    initial = run.algorithm.initial
+    if initial is None or initial.policy is None:
+        return run
+    there = Path(initial.policy).is_file()
+    initial = initial.model_copy(update={"policy": f"initial/{initial.sha256}.npz" if there else None})
+    return run.model_copy(update={"algorithm": run.algorithm.model_copy(update={"initial": initial})})
+
+
+def _initial(recorded: Mapping[Path, Run], found: Mapping[Path, Run]) -> Iterator[tuple[str, Source]]:
+    """The policies that trainings started from, by their names here."""
+    for folder, run in found.items():
+        here, there = run.algorithm.initial, recorded[folder].algorithm.initial
+        if here and here.policy and there and there.policy:
+            policy_file.read(Path(there.policy))
+            yield here.policy, Path(there.policy)
+
+
+def _provenance(file: Path) -> bytes:
+    sessions = read_sessions(file)
+    commands = [[_without_place(argument) for argument in one.get("command", [])] for one in sessions]
+    if commands == [one.get("command", []) for one in sessions]:
+        return file.read_bytes()
+    placeless = [one | {"command": command} for one, command in zip(sessions, commands, strict=True)]
+    return json.dumps(placeless, indent=1).encode() + b"\n"
+
+
+def _without_place(argument: str) -> str:
+    return _ABSOLUTE.sub(r"\1", argument)
+
+
+def _files(folder: Path, patterns: Sequence[str]) -> list[Path]:
+    found = {file for pattern in patterns for file in folder.glob(pattern)}
+    return sorted(file for file in found if file.is_file() and not file.name.startswith("."))
+
+
+def _workflow() -> Iterator[tuple[str, Source]]:
+    """The Snakefile and its rules, if this code is a checkout's."""
+    for file in _files(CHECKOUT, ("Snakefile", "workflow/rules/*.smk")):
+        yield f"{crate.CODE}/{file.relative_to(CHECKOUT).as_posix()}", file
+
+
+def _code(sessions: Sequence[Mapping[str, Any]]) -> bytes:
+    trained = Counter((one.get("versions", {}).get("itt"), one.get("git_commit")) for one in sessions)
+    about = {
+        "package": "itt",
+        "version": itt.__version__,
+        "git_commit": session(1, [], None, "", 0)["git_commit"],
+        "trained": [
+            {"version": version, "git_commit": commit, "sessions": count}
+            for (version, commit), count in sorted(trained.items(), key=str)
+        ],
+    }
+    return json.dumps(about, indent=1).encode() + b"\n"
+
+
+def _lock_file() -> bytes:
+    """constraints.txt of the checkout; elsewhere the versions that are installed."""
+    if (CHECKOUT / "constraints.txt").is_file():
+        return (CHECKOUT / "constraints.txt").read_bytes()
+    installed = {one.name: one.version for one in importlib.metadata.distributions() if one.name != "itt"}
+    lines = [f"{name}=={installed[name]}\n" for name in sorted(installed, key=str.lower)]
+    return "".join(["# What was installed where this archive was written.\n", *lines]).encode()

@@ -1,0 +1,71 @@
+"""The runs that records are of, and the study file that gives just these runs, every setting spelled out."""
+
+from __future__ import annotations
+
+import io
+import json
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from pydantic import ValidationError
+from ruamel.yaml import YAML
+
+from itt import settings_file
+from itt.errors import UserError
+from itt.run import Run
+
+_WHO = ("study", "env", "method", "variant", "seed")
+
+
+def recorded(results: Path) -> dict[Path, Run]:
+    """The runs below a folder of results, by their folders, in order.
+
+    Raises:
+        UserError: There is none, or a run.yaml is none.
+    """
+    found = {file.parent: _run(file) for file in sorted(results.glob("runs/**/run.yaml"))}
+    if not found:
+        raise UserError(f"{results}: holds no runs/.../run.yaml; an archive is made of a study's results, results/NAME")
+    if len(studies := sorted({run.study for run in found.values()})) > 1:
+        raise UserError(f"{results}: holds runs of several studies ({', '.join(studies)}); an archive is of one")
+    return found
+
+
+def study(runs: Mapping[Path, Run]) -> bytes:
+    """A study file with these runs and no others. A later version's defaults change nothing in it."""
+    blocks: dict[str, dict[str, Any]] = {}
+    for run in runs.values():
+        settings = run.model_dump(mode="json", exclude=set(_WHO))
+        key = json.dumps([run.env, run.method, run.variant, settings])
+        who = {"envs": [run.env], "methods": [run.method], "variants": [run.variant], "seeds": []}
+        blocks.setdefault(key, {**who, "set": settings})["seeds"].append(run.seed)
+    content: dict[str, Any] = {
+        "name": next(iter(runs.values())).study,
+        "variants": {run.variant: {} for run in runs.values()},  # what one changes stands in `set`
+        "runs": list(blocks.values()),
+    }
+    if episodes := max(map(_episodes, runs)):
+        content["evaluation"] = {"episodes": episodes}
+    return dumped(content)
+
+
+def dumped(content: Mapping[str, Any]) -> bytes:
+    """YAML in the form that records have."""
+    buffer = io.BytesIO()
+    YAML(typ="safe", pure=True).dump(dict(content), buffer)
+    return buffer.getvalue()
+
+
+def _run(file: Path) -> Run:
+    spec = settings_file.read(file)
+    try:
+        return Run.model_validate({key: value for key, value in spec.items() if key != "hash"})
+    except (AttributeError, ValidationError) as error:
+        raise UserError(f"{file}: not a run of this version of itt ({' '.join(str(error).split())[:100]})") from None
+
+
+def _episodes(folder: Path) -> int:
+    """Of a run's evaluation; 0 if there is none."""
+    file = folder / "evaluation.csv"
+    return len(file.read_text(encoding="utf-8").splitlines()) - 1 if file.is_file() else 0

@@ -1,0 +1,46 @@
+"""What an archive says, checked: its bytes, then its tables by its records, then its records by training again."""
+
+from __future__ import annotations
+
+import tempfile
+from collections.abc import Callable
+from pathlib import Path
+
+from itt.archive import container
+from itt.archive.replay import replay
+from itt.archive.tables import redraw
+from itt.errors import UserError
+from itt.ranks import Team
+
+
+def verify(file: Path, runs: int, iterations: int, team: Team, say: Callable[[str], None]) -> None:
+    """Checks an archive from the cheap to the dear; stops at what is wrong.
+
+    Args:
+        file: The archive.
+        runs: How many of its runs are trained again.
+        iterations: For how many iterations each.
+        team: Who plays in these trainings.
+        say: Takes a line for each thing that was found right.
+
+    Raises:
+        UserError: The archive is not sound, or what a replay needs is not installed.
+        Stopped: A signal came.
+    """
+    count = container.check(file)
+    say(f"{count} files, all as SHA256SUMS and the zip have them; SHA-256 of the whole: {container.digest(file)}")
+    with tempfile.TemporaryDirectory() as scratch:
+        opened, trainings = Path(scratch, "opened"), Path(scratch, "trainings")
+        container.unpack(file, opened)
+        redrawn = redraw(opened)
+        if redrawn.differing:
+            raise UserError(f"{file}: not sound: {'; '.join(redrawn.differing)}")
+        if redrawn.same:
+            say(f"drawn again from the records, byte for byte the same: {', '.join(redrawn.same)}")
+        else:
+            say("there are no tables inside to compare with the records")
+        for replayed in replay(opened, runs, iterations, team, trainings) if runs else ():
+            otherwise = f" ({replayed.environment})" if replayed.environment else ""
+            if replayed.difference:
+                raise UserError(f"{file}: not sound: {replayed.name}, trained again: {replayed.difference}{otherwise}")
+            say(f"{replayed.name}: {replayed.rows} rows trained again, bit for bit the same{otherwise}")

@@ -1,0 +1,74 @@
+"""A tiny study's results, with all that an archive has: two runs of two iterations on CartPole, really trained."""
+
+import shutil
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from itt.algorithms import es
+from itt.analysis.collect import collect
+from itt.analysis.figures import figures
+from itt.analysis.tables import tables
+from itt.archive.making import make
+from itt.ranks.signals import Signals
+from itt.ranks.team import Alone
+from itt.record import evaluation
+from itt.resolve import resolve
+from itt.study import single
+
+
+def _draw(results: Path) -> None:
+    """Makes the tables and figures of what is recorded."""
+    collect([results / "runs"], results / "collected")
+    tables(results / "collected", results / "tables")
+    figures(results / "collected", results / "figures")
+
+
+@pytest.fixture(scope="session")
+def trained(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """results/tiny, as the workflow leaves it, not to be changed."""
+    results = tmp_path_factory.mktemp("archive") / "results" / "tiny"
+    few = ["algorithm.iterations=2", "algorithm.directions=3"]
+    run = single("CartPole-v1", "itt", "vanilla", 0, few, "tiny")
+    lean = single("CartPole-v1", "explicit", "vanilla", 3, [*few, "policy.width=2"], "tiny")
+    for one in (run, lean.model_copy(update={"variant": "lean"})):
+        es.train(results / one.folder, resolve(one), Alone(Signals()), lambda line: None, lambda *_: None)
+        evaluation.write(results / one.folder / "evaluation.csv", [(9.0, 2**31), (10.0, 2**31 + 1)], {})
+    _draw(results)
+    (results / "report.html").write_text("<title>tiny</title>")
+    return results
+
+
+@pytest.fixture
+def draw() -> Callable[[Path], None]:
+    """Makes a study's tables and figures of what is recorded."""
+    return _draw
+
+
+@pytest.fixture
+def results(trained: Path, tmp_path: Path) -> Path:
+    """The same, to be changed."""
+    return Path(shutil.copytree(trained, tmp_path / "results" / "tiny"))
+
+
+@pytest.fixture(scope="session")
+def archived(trained: Path) -> Path:
+    """Its archive, not to be changed."""
+    file = trained.parents[1] / "tiny.crate.zip"
+    make(trained, file)
+    return file
+
+
+@pytest.fixture
+def refused(itt: Callable[..., object]) -> Callable[..., str]:
+    """Runs `itt`, which must end with code 2 and one line; returns it."""
+
+    def run(*arguments: object) -> str:
+        done = itt(*arguments)
+        assert done.code == 2, done
+        assert done.err.startswith("itt: error: ")
+        assert done.err.count("\n") == 1
+        return done.err
+
+    return run

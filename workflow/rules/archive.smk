@@ -1,0 +1,29 @@
+"""The study's results as one file that `itt archive verify` can check. It is made when asked for, as target `archive`."""
+
+
+rule archive:
+    input:
+        rules.collect.input,
+        rules.collect.output,
+        expand("{results}/{run}/{name}", results=RESULTS, run=RUNS, name=("policy.npz", "best.npz")),
+        rules.tables.output,
+        rules.figures.output,
+        rules.report.output,
+    output:
+        f"{RESULTS}/{STUDY.name}.crate.zip",
+    log:
+        f"{RESULTS}/logs/archive.log",
+    benchmark:
+        f"{RESULTS}/benchmarks/archive.tsv"
+    conda:
+        "../../environment.yml"
+    threads: 1
+    resources:
+        mem_mb=2000,
+        runtime=60,
+    params:
+        results=lambda wildcards, output: Path(output[0]).parent,
+    message:
+        "Writing the archive"
+    shell:
+        "logged {log:q} itt archive {params.results:q} --out {output:q}"
