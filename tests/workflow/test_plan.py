@@ -50,6 +50,24 @@ def test_a_study_ends_in_one_table_job_one_figure_job_and_one_report(plan, tiny)
     assert [jobs[rule] for rule in ("collect", "tables", "figures", "report")] == [1, 1, 1, 1]
 
 
+def test_the_archive_is_made_when_it_is_asked_for_after_everything_that_is_in_it(plan, tiny):
+    jobs = plan("archive", "--config", f"study={tiny}")
+    assert [jobs[rule] for rule in ("evaluate", "collect", "tables", "figures", "report", "archive")] == [
+        4,
+        1,
+        1,
+        1,
+        1,
+        1,
+    ]
+    assert "archive" not in plan("--config", f"study={tiny}")
+
+
+def test_the_archive_of_a_study_has_its_name(snakemake, tiny):
+    shown = snakemake("archive", "--dry-run", "--printshellcmds", "--cores", "1", "--config", f"study={tiny}")
+    assert "itt archive results/tiny --out results/tiny/tiny.crate.zip" in shown.stdout + shown.stderr
+
+
 def test_without_a_study_the_demo_is_planned(plan):
     assert plan() == plan("--config", f"study={DEMO}")
 
