@@ -72,6 +72,11 @@ def contents(results: Path) -> Iterator[tuple[str, bytes]]:
         yield name, source if isinstance(source, bytes) else source.read_bytes()
 
 
+def code() -> dict[str, Any]:
+    """Package, version and commit of the code that runs here."""
+    return {"package": "itt", "version": itt.__version__, "git_commit": session(1, [], None, "", 0)["git_commit"]}
+
+
 def _records(results: Path, found: Mapping[Path, Run]) -> Iterator[tuple[str, Source]]:
     for folder, run in found.items():
         name = folder.relative_to(results).as_posix()
@@ -142,16 +147,11 @@ def _workflow() -> Iterator[tuple[str, Source]]:
 
 def _code(sessions: Sequence[Mapping[str, Any]]) -> bytes:
     trained = Counter((one.get("versions", {}).get("itt"), one.get("git_commit")) for one in sessions)
-    about = {
-        "package": "itt",
-        "version": itt.__version__,
-        "git_commit": session(1, [], None, "", 0)["git_commit"],
-        "trained": [
-            {"version": version, "git_commit": commit, "sessions": count}
-            for (version, commit), count in sorted(trained.items(), key=str)
-        ],
-    }
-    return json.dumps(about, indent=1).encode() + b"\n"
+    told = [
+        {"version": version, "git_commit": commit, "sessions": count}
+        for (version, commit), count in sorted(trained.items(), key=str)
+    ]
+    return json.dumps(code() | {"trained": told}, indent=1).encode() + b"\n"
 
 
 def _lock_file() -> bytes:

@@ -135,7 +135,7 @@ def _kinds(run: Run) -> list[tuple[str, str]]:
 
 
 def _environment(record: Path) -> str:
-    """What was otherwise in the run's first session than it is here, in words: versions, C library, commit."""
+    """What was otherwise in the run's first session than it is here, in words: versions and commit."""
     sessions = read_sessions(record / "provenance.json")
     if not sessions:
         return "no session tells by what it was recorded"
@@ -144,5 +144,5 @@ def _environment(record: Path) -> str:
 
 
 def _installed(one: Mapping[str, Any]) -> dict[str, Any]:
-    about = {name: one.get(name) for name in ("python", "libc", "git_commit")} | one.get("versions", {})
+    about = {name: one.get(name) for name in ("python", "git_commit")} | one.get("versions", {})
     return {name.replace("git_commit", "commit"): str(value) for name, value in about.items() if value is not None}

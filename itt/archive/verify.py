@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import json
 import tempfile
 from collections.abc import Callable
 from pathlib import Path
 
 from itt.archive import container
+from itt.archive.contents import code
 from itt.archive.replay import replay
 from itt.archive.tables import redraw
 from itt.errors import UserError
@@ -34,7 +36,7 @@ def verify(file: Path, runs: int, iterations: int, team: Team, say: Callable[[st
         container.unpack(file, opened)
         redrawn = redraw(opened)
         if redrawn.differing:
-            raise UserError(f"{file}: not sound: {'; '.join(redrawn.differing)}")
+            raise UserError(f"{file}: not sound: {'; '.join(redrawn.differing)}{_drawn_by(opened)}")
         if redrawn.same:
             say(f"drawn again from the records, byte for byte the same: {', '.join(redrawn.same)}")
         else:
@@ -44,3 +46,12 @@ def verify(file: Path, runs: int, iterations: int, team: Team, say: Callable[[st
             if replayed.difference:
                 raise UserError(f"{file}: not sound: {replayed.name}, trained again: {replayed.difference}{otherwise}")
             say(f"{replayed.name}: {replayed.rows} rows trained again, bit for bit the same{otherwise}")
+
+
+def _drawn_by(opened: Path) -> str:
+    """A note for tables that are drawn otherwise here, if that may be because the code is another one."""
+    then, now = json.loads((opened / "code.json").read_text(encoding="utf-8")), code()
+    if all(then.get(key) == value for key, value in now.items()):
+        return ""
+    told = (f"itt {about.get('version')} of commit {about.get('git_commit')}" for about in (then, now))
+    return f" (the archive was written by {' and this is '.join(told)})"

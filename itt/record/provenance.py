@@ -37,7 +37,6 @@ def session(ranks: int, hosts: list[str], library: str | None, engine: str, step
         "mpi": library,
         "cpu": _cpu(),
         "python": platform.python_version(),
-        "libc": " ".join(platform.libc_ver()),
         "versions": _versions(),
         "git_commit": _commit(),
         "seconds": 0.0,

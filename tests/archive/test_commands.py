@@ -1,5 +1,6 @@
 """`itt archive`, `itt archive verify` and `itt archive open`, from the command line."""
 
+import json
 import shutil
 import zipfile
 
@@ -86,6 +87,15 @@ def test_a_table_that_does_not_follow_from_the_records_is_found(refused, repacke
     scores = (trained / "tables" / "scores.csv").read_bytes()
     line = refused("archive", "verify", repacked(**{"tables/scores.csv": scores[:-1] + b"0\n"}))
     assert "tables/scores.csv is not what the records give (line " in line
+    assert "this is itt" not in line
+
+
+def test_a_table_that_another_version_drew_otherwise_is_told_with_both_versions(refused, repacked, trained):
+    code = {"code.json": json.dumps({"package": "itt", "version": "0.0.1", "git_commit": None}).encode()}
+    scores = {"tables/scores.csv": (trained / "tables" / "scores.csv").read_bytes()[:-2] + b"\n"}
+    assert "was written by itt 0.0.1 of commit None and this is itt " in refused(
+        "archive", "verify", repacked(**scores, **code)
+    )
 
 
 def test_a_record_that_was_changed_alone_is_found_by_the_tables(refused, repacked, trained):

@@ -61,9 +61,9 @@ def test_other_versions_are_told_beside_the_result(results, tmp_path):
         file = folder / "provenance.json"
         [session] = json.loads(file.read_text())
         versions = session["versions"] | {"numpy": "1.0"}
-        file.write_text(json.dumps([session | {"versions": versions, "libc": "glibc 2.1"}]))
+        file.write_text(json.dumps([session | {"versions": versions, "python": "3.0"}]))
     [one, two] = replay(results, 2, 1, TEAM, tmp_path / "other")
-    assert "libc glibc 2.1 then, " in one.environment
+    assert "python 3.0 then, " in one.environment
     assert "numpy 1.0 then, " in two.environment
 
 
