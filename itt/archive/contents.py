@@ -36,7 +36,7 @@ from itt.run import Run
 
 _RECORD = ("evaluation*.csv", "evaluation-*.yaml", "metrics.csv")
 _POLICIES = ("best.npz", "policy.npz")
-_MADE = ("collected/*.csv", "figures/*", "inventory*.csv", "report.html", "tables/*", "theory/*")
+_MADE = ("collected/*.csv", "figures/**/*", "inventory*.csv", "report.html", "tables/**/*", "theory/**/*")
 _ABSOLUTE = re.compile(r"(?<![\w.])/(?:[^/=,'\"{}]*/)*([^/=,'\"{}]*)")
 
 CHECKOUT = Path(itt.__file__).parents[1]
@@ -47,7 +47,7 @@ Source = Path | bytes
 
 
 def contents(results: Path) -> Iterator[tuple[str, bytes]]:
-    """Every file of the archive of `results`, by name, in the order that the archive has. One at a time is read.
+    """Every file of the archive of `results`, by name, in the order that the archive has. One is read at a time.
 
     Raises:
         UserError: `results` is no folder of a study's results, or a record in it is damaged.
@@ -67,9 +67,11 @@ def contents(results: Path) -> Iterator[tuple[str, bytes]]:
     }
     study = next(iter(found.values())).study
     sources[crate.NAME] = crate.metadata(study, sorted(sources), sessions)
-    for name in sorted(sources):
-        source = sources[name]
-        yield name, source if isinstance(source, bytes) else source.read_bytes()
+    return ((name, _content(sources[name])) for name in sorted(sources))
+
+
+def _content(source: Source) -> bytes:
+    return source if isinstance(source, bytes) else source.read_bytes()
 
 
 def code() -> dict[str, Any]:

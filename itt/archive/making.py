@@ -18,11 +18,12 @@ def make(results: Path, out: Path) -> int:
     Raises:
         UserError: `results` is no such folder, a record in it is damaged, or the tables are not those of the records.
     """
+    files = contents(results)
     out.parent.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(dir=out.parent, prefix=f".{out.name}.") as scratch:
         new = Path(scratch, out.name)
         with new.open("wb") as file:
-            container.write(file, contents(results))
+            container.write(file, files)
             os.fsync(file.fileno())
         if differing := redraw(results).differing:
             raise UserError(f"{results}: {differing[0]}; `itt collect` and `itt tables` make it anew")

@@ -31,6 +31,9 @@ def refused(itt, *arguments):
         (("trian",), ["trian"]),
         (("eval", "nowhere"), ["policy.npz"]),
         (("collect", "nowhere", "--out", "there"), ["nowhere"]),
+        (("archive", "nowhere", "--out", "there/a.zip"), ["nowhere"]),
+        (("archive", "verify", "nowhere.zip"), ["nowhere.zip"]),
+        (("archive", "open", "nowhere.zip", "--out", "there"), ["nowhere.zip"]),
     ],
 )
 def test_a_mistake_is_one_line_that_names_it(itt, snapshot, tmp_path, monkeypatch, arguments, words):
