@@ -8,9 +8,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from itt import seeding
+from itt.native.kernel import kernel
 from itt.policies import Theta
 from itt.rollouts.compiled import classic_control, physics, policy
-from itt.rollouts.compiled.kernel import kernel
 from itt.rollouts.compiled.library import mj_step, mj_step1, mj_step2
 from itt.rollouts.compiled.player import CompiledPlayer, SimulatorPlayer
 from itt.rollouts.compiled.simulation import ACROBOT, GYMNASIUM

@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 
 from itt.envs import EnvSpec
 from itt.policies import Theta, encoded_size
-from itt.rollouts import architecture_of
+from itt.resolve import architecture_of
 from itt.run import Run
 
 ENVS = 16

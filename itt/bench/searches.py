@@ -10,8 +10,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from itt.bench.task import Task
+from itt.native.kernel import kernel as compiled
 from itt.rollouts.compiled import policy
-from itt.rollouts.compiled.kernel import kernel as compiled
 from itt.settings import Exact, Kernel, RandomFeatureTree, Search, SignedRandomProjections
 
 Queries = NDArray[np.float64]

@@ -19,7 +19,7 @@ from itt.errors import UserError
 from itt.policies import latents
 from itt.record import policy_file
 from itt.record.files import write_atomically
-from itt.rollouts import architecture_of, resolve
+from itt.resolve import architecture_of, resolve
 from itt.rollouts.compiled import physics, policy
 from itt.rollouts.compiled.player import CompiledPlayer, player
 from itt.run import Run

@@ -30,9 +30,9 @@ from itt.envs import EnvSpec, make
 from itt.observations import Moments, Normaliser
 from itt.policies import Theta, latents
 from itt.policies.torch_policy import Explicit, OneTower, TwoTower, flatten, load_theta, module
+from itt.resolve import architecture_of
 from itt.rollouts.compiled.simulation import watched_step
 from itt.rollouts.episode import Episode
-from itt.rollouts.resolve import architecture_of
 from itt.run import Run
 from itt.seeding import Key, Purpose
 from itt.settings import STANDING

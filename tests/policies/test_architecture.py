@@ -8,9 +8,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from itt import published
+from itt.overview import overview
 from itt.policies import architecture
 from itt.published.names import ENVS
-from itt.rollouts.overview import overview
 from itt.settings import METHODS, Policy, Tower
 
 # Where Table 4 cannot be met: an explicit policy over n discrete actions needs n outputs, and Bullet's pendulum has

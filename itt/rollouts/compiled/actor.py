@@ -8,12 +8,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from itt.envs import EnvSpec
+from itt.native.vectors import WIDTH
 from itt.policies import Architecture, encoded_size
 from itt.rollouts.compiled import towers
 from itt.rollouts.compiled.generator import LANES
 from itt.rollouts.compiled.searches import CODES, EXACT, Room, room
 from itt.rollouts.compiled.towers import ACTIVATION, LINEAR, OUTPUTS, TANH
-from itt.rollouts.compiled.vectors import WIDTH
 from itt.run import Run
 
 ITT, IOT, EXPLICIT = 0, 1, 2

@@ -14,7 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from itt.envs import EnvSpec
-from itt.rollouts.compiled.kernel import kernel
+from itt.native.kernel import kernel
 from itt.rollouts.compiled.simulation import ACROBOT, CART_POLE, MOUNTAIN_CAR, MOUNTAIN_CAR_CONTINUOUS, Physics
 
 KINDS = {

@@ -16,10 +16,11 @@ from typing import Any
 
 import numpy as np
 
+from itt.native.instructions import larger
+from itt.native.kernel import inlined_kernel, kernel
 from itt.rollouts.compiled import generator, towers
 from itt.rollouts.compiled.actor import BOUNDS, CANDIDATES, FRESH, IOT, ITT, LATENT, QUERY, STANDING, SUBSAMPLE, ZERO
 from itt.rollouts.compiled.generator import LANES
-from itt.rollouts.compiled.kernel import inlined_kernel, kernel, larger
 from itt.rollouts.compiled.scores import exact_block, exact_score
 from itt.rollouts.compiled.towers import ACTIVATION, INPUTS, LINEAR, OUTPUTS, RELU, ROUNDING, START, bound_layer
 

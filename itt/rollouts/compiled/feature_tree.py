@@ -6,13 +6,12 @@ import math
 from typing import Any, NamedTuple
 
 import numpy as np
-from llvmlite import ir
-from numba import types
 from numpy.typing import NDArray
 
 from itt.candidates.feature_tree import FeatureTree
+from itt.native.instructions import prefetch
+from itt.native.kernel import kernel
 from itt.rollouts.compiled import generator
-from itt.rollouts.compiled.kernel import intrinsic, kernel
 
 _AHEAD = 16
 """The nodes four levels below node i are 16 i ... 16 i + 15: one line of the cache."""
@@ -41,7 +40,7 @@ def choose(room: Any, latent: Any, selection: Any, transition: Any) -> Any:
     row, count = tree.shares[feature], len(tree.leaves)
     node, level = 1, 1
     while node < count:
-        _prefetch(row, min(_AHEAD * node, count))
+        prefetch(row, min(_AHEAD * node, count))
         node = 2 * node + int(_unit(both, level) >= row[node])
         level += 1
     return tree.leaves[node - count]
@@ -85,21 +84,3 @@ def _product(weights: Any, vector: Any) -> Any:
 def _unit(both: Any, index: Any) -> Any:
     """Word `index` of a transition as a number in [0, 1)."""
     return np.float64(generator.word(both, index)) * 2.0**-32
-
-
-@intrinsic
-def _prefetch(typing_context: Any, array: Any, index: Any) -> Any:
-    """Fetches a line of float32 numbers, from `index` on, into the cache without waiting for it."""
-
-    def generate(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
-        i32, pointer = ir.IntType(32), ir.IntType(8).as_pointer()
-        data = context.make_array(signature.args[0])(context, builder, arguments[0]).data
-        address = builder.bitcast(builder.gep(data, [arguments[1]]), pointer)
-        function = builder.module.declare_intrinsic(
-            "llvm.prefetch", [pointer], ir.FunctionType(ir.VoidType(), [pointer, i32, i32, i32])
-        )
-        read, keep, data_cache = i32(0), i32(3), i32(1)
-        builder.call(function, [address, read, keep, data_cache])
-        return context.get_dummy_value()
-
-    return types.void(array, types.int64), generate

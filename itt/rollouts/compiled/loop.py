@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import Any
 
+from itt.native.kernel import kernel
 from itt.rollouts.compiled import physics as env
 from itt.rollouts.compiled import policy
 from itt.rollouts.compiled import sight as eyes
-from itt.rollouts.compiled.kernel import kernel
 
 
 @kernel

@@ -16,7 +16,7 @@ from typing import Any
 import gymnasium
 
 from itt.envs import EnvSpec
-from itt.rollouts.compiled.kernel import inlined_kernel, kernel
+from itt.native.kernel import inlined_kernel, kernel
 from itt.rollouts.compiled.library import mj_step
 from itt.rollouts.compiled.simulation import GYMNASIUM, Physics, of_mujoco
 

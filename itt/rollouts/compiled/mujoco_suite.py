@@ -13,7 +13,7 @@ import gymnasium
 import numpy as np
 
 from itt.envs import EnvSpec
-from itt.rollouts.compiled.kernel import inlined_kernel, kernel
+from itt.native.kernel import inlined_kernel, kernel
 from itt.rollouts.compiled.library import mj_step, mj_step1, mj_step2
 from itt.rollouts.compiled.simulation import FISH, HOPPER, SWIMMER, WALKER, Physics, of_mujoco
 

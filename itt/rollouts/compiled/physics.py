@@ -17,8 +17,8 @@ from typing import Any
 import gymnasium
 
 from itt.envs import EnvSpec
+from itt.native.kernel import inlined_kernel
 from itt.rollouts.compiled import classic_control, mujoco_gym, mujoco_suite
-from itt.rollouts.compiled.kernel import inlined_kernel
 from itt.rollouts.compiled.simulation import ACROBOT, GYMNASIUM, Physics, diverged, has_diverged
 
 __all__ = ["Physics", "attach", "begin", "has_diverged", "observe", "step", "supported"]

@@ -10,6 +10,7 @@ import numpy as np
 
 from itt import seeding
 from itt.candidates import all_actions, build, pool_key
+from itt.native.kernel import inlined_kernel, kernel
 from itt.policies import Theta, latents
 from itt.rollouts.compiled import generator, searches, towers
 from itt.rollouts.compiled.actor import (
@@ -28,7 +29,6 @@ from itt.rollouts.compiled.actor import (
     make,
 )
 from itt.rollouts.compiled.exact_search import find, prepare
-from itt.rollouts.compiled.kernel import inlined_kernel, kernel
 from itt.rollouts.compiled.scores import coordinate, exact_block, exact_score, state_latent, state_part
 from itt.rollouts.compiled.searches import EXACT, fill
 from itt.rollouts.compiled.towers import ACTIVATION, OUTPUTS, ROUNDING, START, TANH

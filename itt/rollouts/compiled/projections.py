@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from itt.candidates.projections import Buckets
-from itt.rollouts.compiled.kernel import kernel
+from itt.native.kernel import kernel
 
 Values = NDArray[np.float64]
 Integers = NDArray[np.int32]

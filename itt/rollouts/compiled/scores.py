@@ -8,6 +8,8 @@ from __future__ import annotations
 import math
 from typing import Any
 
+from itt.native.kernel import inlined_kernel, kernel
+from itt.native.vectors import WIDTH, add_columns
 from itt.rollouts.compiled import generator, towers
 from itt.rollouts.compiled.actor import (
     ANGULAR,
@@ -25,9 +27,7 @@ from itt.rollouts.compiled.actor import (
     ZERO,
 )
 from itt.rollouts.compiled.generator import LANES
-from itt.rollouts.compiled.kernel import inlined_kernel, kernel
 from itt.rollouts.compiled.towers import ACTIVATION, COLUMNS, INPUTS, OUTPUTS, START
-from itt.rollouts.compiled.vectors import WIDTH, add_columns
 
 
 @inlined_kernel

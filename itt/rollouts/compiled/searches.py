@@ -15,8 +15,8 @@ from itt.candidates import feature_tree as trees
 from itt.candidates.feature_tree import FeatureTree
 from itt.candidates.projections import Buckets, empty
 from itt.candidates.searches import Index
+from itt.native.kernel import kernel
 from itt.rollouts.compiled import feature_tree, projections
-from itt.rollouts.compiled.kernel import kernel
 from itt.settings import Kernel, RandomFeatureTree, Search, SignedRandomProjections
 
 EXACT, SRP, RFT = 0, 1, 2

@@ -7,8 +7,8 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from itt.native.kernel import kernel
 from itt.observations import Moments, Normaliser
-from itt.rollouts.compiled.kernel import kernel
 
 
 class Sight(NamedTuple):

@@ -10,7 +10,7 @@ import gymnasium
 import numpy as np
 from numpy.typing import NDArray
 
-from itt.rollouts.compiled.kernel import kernel
+from itt.native.kernel import kernel
 
 CART_POLE, MOUNTAIN_CAR, MOUNTAIN_CAR_CONTINUOUS, ACROBOT, GYMNASIUM, FISH, SWIMMER, HOPPER, WALKER = range(9)
 """Kinds of env: four of classic control, all of Gymnasium's MuJoCo envs, and four domains of dm_control's suite."""

@@ -14,10 +14,10 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from itt.native.kernel import inlined_kernel, kernel
+from itt.native.vectors import ONE_ROW, TWO_ROWS, WIDTH, add_columns, one_row, two_rows
 from itt.policies import Layer
 from itt.rollouts.compiled.generator import LANES
-from itt.rollouts.compiled.kernel import inlined_kernel, kernel
-from itt.rollouts.compiled.vectors import ONE_ROW, TWO_ROWS, WIDTH, add_columns, one_row, two_rows
 from itt.settings import Activation
 
 START, OUTPUTS, INPUTS, ACTIVATION, COLUMNS = range(5)

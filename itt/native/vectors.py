@@ -14,7 +14,7 @@ from llvmlite import ir
 from numba import types
 from numba.core import cgutils as generated
 
-from itt.rollouts.compiled.kernel import intrinsic
+from itt.native.instructions import intrinsic
 
 _generated: Any = generated  # it has no types
 WIDTH = 8
