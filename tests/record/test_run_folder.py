@@ -12,6 +12,7 @@ from itt import settings_file
 from itt.errors import UserError
 from itt.record import policy_file
 from itt.resolve import resolve
+from itt.spec import VERSION
 from itt.study import single
 
 DECLARED = ("run.yaml", "metrics.csv", "policy.npz", "best.npz", "provenance.json")
@@ -43,7 +44,7 @@ def sessions(training):
 def test_the_run_says_what_it_is_and_what_its_hash_is(whole):
     run = resolve(cartpole())
     said = settings_file.read(whole / "run.yaml")
-    assert said.pop("hash") == run.hash
+    assert (said.pop("version"), said.pop("hash")) == (VERSION, run.hash)
     assert said == run.model_dump(mode="json")
 
 
