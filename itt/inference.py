@@ -37,7 +37,7 @@ def for_inference(run: Run, search: str | None, frozen: bool, overrides: Sequenc
     for item in overrides:
         if item.partition("=")[0].partition(".")[0] not in IN_INFERENCE:
             raise UserError(f"--set {item}: not a setting of inference; allowed: {', '.join(IN_INFERENCE)}")
-        if run.method == "explicit":
+        if not run.traits.candidates:
             raise UserError(f"--set {item}: {run.env}/explicit has neither candidates nor a search")
     layers: list[tuple[str, dict[str, Any]]] = []
     if search is not None:
@@ -46,7 +46,7 @@ def for_inference(run: Run, search: str | None, frozen: bool, overrides: Sequenc
         once = frozen or run.candidates.resample == "once"
         layers.append(("", {"candidates": {"resample": "once" if once else "iteration", "subsample": None}}))
     chooses = altered(run, layers, overrides)
-    if frozen and (run.method == "explicit" or describe(run.env).discrete):
+    if frozen and (not run.traits.candidates or describe(run.env).discrete):
         raise UserError(f"--frozen: {run.env}/{run.method} has no sampled candidates that could stand")
     if frozen and (chooses.candidates.resample != "once" or not stand(chooses)):
         raise UserError("--frozen: one pool for all episodes; so --set no candidates.resample and no subsample")

@@ -126,7 +126,7 @@ def _asked(run: Run, discrete: bool, actions: int) -> dict[str, Any]:
     """How many candidates there are at a transition, and how long they stand."""
     if discrete:
         return {"candidates": actions, "resample": None}
-    if run.method == "explicit":
+    if not run.traits.candidates:
         return {"candidates": None, "resample": None}
     return {
         "candidates": run.candidates.subsample or run.candidates.count,

@@ -62,7 +62,7 @@ def record(folder: Path, out: Path) -> Path:
     """
     saved = policy_file.read(folder / "policy.npz")
     who = player(resolve(saved.run), describe(saved.run.env))
-    if saved.run.method != "itt" or not isinstance(who, CompiledPlayer):
+    if not saved.run.traits.latents or not isinstance(who, CompiledPlayer):
         raise UserError(f"{folder}: latents are recorded of method itt, in envs with compiled physics")
     if saved.met is not None:
         raise UserError(f"{folder}: latents are recorded of policies that see raw observations")

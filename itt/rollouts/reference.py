@@ -193,5 +193,5 @@ def _choose(run: Run, scores: NDArray[np.float64], key: int, transition: int) ->
     """Eq. 5 or Eq. 3."""
     if run.policy.selection == "argmax":
         return argmax(scores)
-    kernel = run.policy.kernel if run.method == "itt" else "dot"
+    kernel = run.policy.kernel if run.traits.latents else "dot"
     return int(draw(log_weights(kernel, scores), np.array([generator.unit(key, transition)]))[0])

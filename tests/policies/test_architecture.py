@@ -95,7 +95,7 @@ def test_hidden_layers_are_relu_and_the_output_is_linear_but_for_explicit_contin
         assert [layer.activation for layer in tower] == ["relu"] * (len(tower) - 1) + [last]
 
 
-@given(method=st.sampled_from(METHODS), layers=st.integers(1, 4), discrete=st.booleans())
+@given(method=st.sampled_from(list(METHODS)), layers=st.integers(1, 4), discrete=st.booleans())
 def test_the_matrices_are_views_that_cover_theta_once_and_in_order(method, layers, discrete):
     towers = dict.fromkeys(("state", "action", "tower"), Tower(layers=layers))
     architectures = architecture(method, Policy(width=3, **towers), 5, 2, discrete)
