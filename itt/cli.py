@@ -139,6 +139,7 @@ def evaluate(
     from itt.inference import changed, for_inference, settings
     from itt.record import evaluation, policy_file
     from itt.resolve import resolve
+    from itt.rollouts import ready
     from itt.rollouts.evaluation import evaluate as play
     from itt.rollouts.needs import check_installed
 
@@ -153,6 +154,7 @@ def evaluate(
             destination.check(run)
             if not overwrite:
                 evaluation.check_length(path, episodes)
+        ready(chooses)
         played = play(chooses, saved.theta, episodes, team.map, saved.normaliser)
         returns = [(episode.value, seed) for episode, seed in played]
         if not best:
@@ -250,9 +252,9 @@ def kernels(
     """
     from itt.native.cache import cache_folder
     from itt.record.files import write_atomically
-    from itt.rollouts.compiled.player import compile_all
+    from itt.rollouts.compiled.player import ready
 
-    compile_all()
+    ready()
     print(cache_folder())
     if out is not None:
         write_atomically(out, f"{cache_folder()}\n".encode())
