@@ -14,10 +14,15 @@ from itt import destination, listeners
 from itt.bench.cli import app as bench
 from itt.errors import Stopped, UserError
 
+_CODES = (
+    "Exit codes: 0 done, 2 a mistake of yours (one line says which), 75 stopped early by a signal or for want of disk "
+    "space (run the same command again: a training goes on from its checkpoint, an evaluation starts anew), 130 ended "
+    "at once by a second Ctrl-C, 1 a fault."
+)
+
 app = typer.Typer(
     name="itt",
-    help="Implicit Two-Tower policies trained by evolution strategies.\n\nExit codes: 0 done, 2 a mistake of yours "
-    "(one line says which), 75 stopped early with a checkpoint (run the same command again), 1 a fault.",
+    help=f"Implicit Two-Tower policies trained by evolution strategies.\n\n{_CODES}",
     add_completion=False,
     rich_markup_mode=None,
     pretty_exceptions_enable=False,
@@ -50,7 +55,7 @@ Out = Annotated[
 ]
 
 
-@app.command()
+@app.command(epilog=_CODES)
 def train(
     env: Env,
     method: Method,
@@ -103,7 +108,7 @@ def train(
     return ranks.lead(main)
 
 
-@app.command("eval")
+@app.command("eval", epilog=_CODES)
 def evaluate(
     run: Annotated[Path, typer.Argument(help="A run's folder.")],
     episodes: Annotated[int, typer.Option(min=1, help="Number of episodes.")] = 100,
