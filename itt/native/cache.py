@@ -58,7 +58,7 @@ def cache_folder() -> Path:
 
 def compile_once(compile_all: Callable[[], None]) -> None:
     """Sees to it that all is compiled: by one process, while others that keep theirs in the same folder wait."""
-    folder, started, waits = cache_folder(), time.monotonic(), False
+    folder, started, looks = cache_folder(), time.monotonic(), 0
     done = folder / "compiled"
     while not done.exists():
         try:
@@ -68,9 +68,9 @@ def compile_once(compile_all: Callable[[], None]) -> None:
                     compile_all()
                     done.touch()
         except HeldElsewhere as other:
-            if not waits:
+            looks += 1
+            if looks == 2:  # not where it is a moment, in which it may not even have said who it is
                 _say(f"waiting for another process, which compiles the engine ({other})")
-            waits = True
             if time.monotonic() - started > _PATIENCE:  # it may have died where there are no locks
                 compile_all()
                 return
