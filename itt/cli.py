@@ -17,7 +17,7 @@ from itt.errors import Stopped, UserError
 _CODES = (
     "Exit codes: 0 done, 2 a mistake of yours (one line says which), 75 stopped early by a signal or for want of disk "
     "space (run the same command again: a training goes on from its checkpoint, an evaluation starts anew), 130 ended "
-    "at once by a second Ctrl-C, 1 a fault."
+    "at once by Ctrl-C (a second one, or before there was a run), 1 a fault."
 )
 
 app = typer.Typer(

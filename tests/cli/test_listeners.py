@@ -67,14 +67,15 @@ def test_results_that_find_no_room_are_an_error(command):
 LONG = (*RUN[:-1], "algorithm.iterations=60")
 
 
-def began(folder):
+def began(folder, ended):
     while not (folder / "metrics.csv").exists():
+        assert not ended(), "it ended before it began"
         time.sleep(0.01)
 
 
 def test_a_hang_up_does_not_end_a_training(command, tmp_path, trained):
     process = subprocess.Popen(command(*LONG, "--out", tmp_path / "run"), stderr=subprocess.DEVNULL)
-    began(tmp_path / "run")
+    began(tmp_path / "run", lambda: process.poll() is not None)
     process.send_signal(signal.SIGHUP)
     assert process.wait() == 0
     assert trained()
@@ -84,7 +85,7 @@ def test_a_terminal_that_is_closed_does_not_end_a_training(command, tmp_path, tr
     child, terminal = pty.fork()
     if child == 0:
         os.execvp("env", ["env", "TERM=xterm", *command(*LONG, "--out", tmp_path / "run")])
-    began(tmp_path / "run")
+    began(tmp_path / "run", lambda: os.waitpid(child, os.WNOHANG) != (0, 0))
     os.close(terminal)
     assert os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]) == 0
     assert trained()

@@ -195,7 +195,7 @@ def test_a_training_asks_for_all_of_it_on_the_rank_that_leads(train, monkeypatch
 
 
 def test_no_source_of_compiled_code_is_outside_the_name():
-    """But for benchmarks: nothing else calls theirs, and a change in a function's own file is one that Numba notices."""
+    """But for benchmarks: nothing else calls theirs, and Numba notices a change in a function's own file."""
     package = Path(cache.__file__).parents[1]
     outside = [
         path.relative_to(package).as_posix()
