@@ -6,7 +6,6 @@ import stat
 import subprocess
 import sys
 import tempfile
-from pathlib import Path
 
 import pytest
 
@@ -192,16 +191,3 @@ def test_a_training_asks_for_all_of_it_on_the_rank_that_leads(train, monkeypatch
     monkeypatch.setattr("itt.rollouts.compiled.player.compile_once", asked.append)
     train(resolve(single("CartPole-v1", "itt", overrides=["algorithm.iterations=1"])), stop_after=0)
     assert [function.__name__ for function in asked] == ["_compile_all"]
-
-
-def test_no_source_of_compiled_code_is_outside_the_name():
-    """But for benchmarks: nothing else calls theirs, and Numba notices a change in a function's own file."""
-    package = Path(cache.__file__).parents[1]
-    outside = [
-        path.relative_to(package).as_posix()
-        for path in package.rglob("*.py")
-        if not path.is_relative_to(package / "bench")
-        and "@kernel" in path.read_text()
-        and not any(path.is_relative_to(package / room) for room in cache._ROOMS)
-    ]
-    assert outside == []
