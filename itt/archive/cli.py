@@ -8,6 +8,8 @@ from typing import Annotated, Any
 import typer
 from typer.core import TyperGroup
 
+from itt import destination
+
 
 class _OrWrite(TyperGroup):
     """Takes `itt archive results/NAME --out FILE` for `itt archive write results/NAME --out FILE`."""
@@ -32,7 +34,12 @@ File = Annotated[Path, typer.Argument(help="What `itt archive results/NAME --out
 @app.command()
 def write(
     results: Annotated[Path, typer.Argument(help="A study's results, results/NAME.")],
-    out: Annotated[Path, typer.Option(help="The file; a zip, whose usual name is NAME.crate.zip.")],
+    out: Annotated[
+        Path,
+        typer.Option(
+            parser=destination.file, metavar="FILE", help="The file; a zip, whose usual name is NAME.crate.zip."
+        ),
+    ],
 ) -> int:
     """Write the archive of a study's results; the word `write` may be left out.
 
@@ -70,7 +77,14 @@ def verify(
 @app.command("open")
 def unpack(
     file: File,
-    out: Annotated[Path | None, typer.Option(help="The folder; default: FILE's name without .crate.zip, here.")] = None,
+    out: Annotated[
+        Path | None,
+        typer.Option(
+            parser=destination.folder,
+            metavar="FOLDER",
+            help="The folder; default: here, with FILE's name without .crate.zip.",
+        ),
+    ] = None,
 ) -> int:
     """Unpack a sound archive into a new folder, for `itt tables`, `itt figures` and `itt eval`.
 

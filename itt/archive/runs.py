@@ -8,10 +8,10 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from pydantic import ValidationError
 from ruamel.yaml import YAML
 
 from itt import settings_file
+from itt.analysis.collect import run_folders
 from itt.errors import UserError
 from itt.run import Run
 
@@ -24,9 +24,9 @@ def recorded(results: Path) -> dict[Path, Run]:
     Raises:
         UserError: There is none, or a run.yaml is none.
     """
-    found = {file.parent: _run(file) for file in sorted(results.glob("runs/**/run.yaml"))}
-    if not found:
-        raise UserError(f"{results}: holds no runs/.../run.yaml; an archive is made of a study's results, results/NAME")
+    if not (results / "runs").is_dir():
+        raise UserError(f"{results}: holds no runs; an archive is made of a study's results, results/NAME")
+    found = {folder: _run(folder / "run.yaml") for folder in run_folders([results / "runs"])}
     if len(studies := sorted({run.study for run in found.values()})) > 1:
         raise UserError(f"{results}: holds runs of several studies ({', '.join(studies)}); an archive is of one")
     return found
@@ -60,8 +60,8 @@ def dumped(content: Mapping[str, Any]) -> bytes:
 def _run(file: Path) -> Run:
     spec = settings_file.read(file)
     try:
-        return Run.model_validate({key: value for key, value in spec.items() if key != "hash"})
-    except (AttributeError, ValidationError) as error:
+        return Run.recorded({key: value for key, value in dict(spec).items() if key != "hash"})
+    except (TypeError, ValueError) as error:
         raise UserError(f"{file}: not a run of this version of itt ({' '.join(str(error).split())[:100]})") from None
 
 
