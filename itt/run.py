@@ -9,7 +9,17 @@ from typing import Annotated, Any
 
 from pydantic import Field, model_validator
 
-from itt.settings import METHODS, STANDING, Method, RandomFeatureTree, Settings, SignedRandomProjections, Traits
+from itt.settings import (
+    METHODS,
+    STANDING,
+    EnvSettings,
+    Method,
+    RandomFeatureTree,
+    Settings,
+    SignedRandomProjections,
+    Traits,
+    env_label,
+)
 
 BY_HAND = "by-hand"
 """The study to which a run belongs that was started without a study file."""
@@ -86,6 +96,11 @@ class Run(Settings):
             )
 
     @property
+    def env_label(self) -> str:
+        """The env's name in paths and tables; see `itt.settings.env_label`."""
+        return env_label(self.env, self.env_kwargs)
+
+    @property
     def traits(self) -> Traits:
         """What the run's method is."""
         return METHODS[self.method]
@@ -93,7 +108,7 @@ class Run(Settings):
     @property
     def folder(self) -> Path:
         """Where the run is recorded, below `results/<study>/`. A `/` in an env's name becomes `--`."""
-        return Path("runs", self.env.replace("/", "--"), self.method, self.variant, f"seed{self.seed}")
+        return Path("runs", self.env_label.replace("/", "--"), self.method, self.variant, f"seed{self.seed}")
 
     def spec(self) -> dict[str, Any]:
         """What the result is a function of: no names of study or variant, nothing that this method does not use."""
@@ -102,6 +117,8 @@ class Run(Settings):
             del spec["policy"][key]
         if not self.traits.candidates:
             del spec["candidates"], spec["search"]
+        for key in [key for key in EnvSettings.model_fields if not spec[key]]:
+            del spec[key]  # hashes are what they were before there were these settings
         if self.algorithm.initial is not None:
             del spec["algorithm"]["initial_std"]  # nothing is drawn
             if self.algorithm.initial.sha256 is not None:

@@ -200,8 +200,10 @@ def _look(path: Path, run: Run, warn: Callable[[str], None], extend: bool) -> Ch
 
 
 def _same(path: Path, there: Any, run: Run, extend: bool) -> None:
-    if not isinstance(there, dict):
-        raise UserError(f"{path / 'run.yaml'}: not a run of itt; choose another --out")
+    try:
+        there = Run.model_validate({key: value for key, value in dict(there).items() if key != "hash"}).spec()
+    except (TypeError, ValueError):
+        raise UserError(f"{path / 'run.yaml'}: not a run of itt; choose another --out") from None
     differences = list(_differences(there, run.spec()))
     longer = bool(differences) and all(_lengthens(*difference) for difference in differences)
     if differences and not (longer and extend):
@@ -218,8 +220,8 @@ def _lengthens(key: str, old: Any, new: Any) -> bool:
 
 
 def _differences(there: dict[str, Any], here: dict[str, Any], prefix: str = "") -> Iterator[tuple[str, Any, Any]]:
-    for key in here:
-        old, new = there.get(key), here[key]
+    for key in here | there:
+        old, new = there.get(key), here.get(key)
         if isinstance(old, dict) and isinstance(new, dict):
             yield from _differences(old, new, f"{prefix}{key}.")
         elif old != new:
