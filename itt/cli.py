@@ -117,10 +117,10 @@ def evaluate(
 ) -> int:
     """Evaluate a run's final policy afresh, with env seeds that training never uses.
 
-    Reads RUN/policy.npz; writes RUN/evaluation.csv (episode, return, seed); prints mean and standard deviation. With
-    another search it writes RUN/evaluation-SEARCH.csv, with --frozen evaluation[-SEARCH]-frozen.csv; --set adds the
-    hash of its settings. Beside such a file, one that ends in .yaml says how candidates were chosen from. Runs under
-    mpiexec as `itt train` does.
+    Reads RUN/policy.npz; writes RUN/evaluation.csv (episode, return, seed, and diverged where an episode did); prints
+    mean and standard deviation. With another search it writes RUN/evaluation-SEARCH.csv, with --frozen
+    evaluation[-SEARCH]-frozen.csv; --set adds the hash of its settings. Beside such a file, one that ends in .yaml says
+    how candidates were chosen from. Runs under mpiexec as `itt train` does.
     """
     from itt import ranks
     from itt.inference import changed, for_inference, settings
@@ -136,13 +136,12 @@ def evaluate(
         if difference := changed(saved.run, chooses):
             _say(f"in inference {difference}")
         played = play(chooses, saved.theta, episodes, team.map, saved.normaliser)
-        returns = [(episode.value, seed) for episode, seed in played]
+        returns = [(episode.value, seed, episode.diverged) for episode, seed in played]
         if not best:
             name = evaluation.name(search, frozen, chooses.hash if set_ else None)
             evaluation.write(run / name, returns, settings(chooses))
         summary = evaluation.summary(returns)
-        line = f"{run}: return {summary['mean']:.2f} +- {summary['std']:.2f} over {episodes} episodes"
-        print(json.dumps(summary) if as_json else line)
+        print(json.dumps(summary) if as_json else f"{run}: {_told(summary)}")
         return 0
 
     return ranks.lead(main)
@@ -287,6 +286,14 @@ def _print_paths(paths: list[Path]) -> int:
     for path in paths:
         print(path)
     return 0
+
+
+def _told(summary: dict[str, Any]) -> str:
+    episodes, diverged = summary["episodes"], summary["diverged"]
+    if diverged == episodes:
+        return f"no return: all {episodes} episodes diverged"
+    line = f"return {summary['mean']:.2f} +- {summary['std']:.2f} over {episodes} episodes"
+    return f"{line}, {diverged} of which diverged and count as the worst of the others" if diverged else line
 
 
 def _print_envs(rows: list[dict[str, Any]]) -> None:

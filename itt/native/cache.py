@@ -14,9 +14,9 @@ from pathlib import Path
 import llvmlite.binding
 import numba
 
-_ROOMS = ("native", "candidates", "rollouts/compiled")
-"""Where compiled functions stand, and the tuples that they take: Numba knows a tuple by its class and the types in it,
-not by their names."""
+_SOURCES = ("native/*.py", "candidates/*.py", "rollouts/compiled/*.py", "rollouts/divergence.py")
+"""Where compiled functions stand, and the tuples and constants that they take: Numba knows a tuple by its class and the
+types in it, not by their names."""
 
 
 def cache_folder() -> Path:
@@ -25,7 +25,7 @@ def cache_folder() -> Path:
     A temporary folder where that cannot be written to.
     """
     package = Path(__file__).parents[1]
-    sources = [path for room in _ROOMS for path in sorted((package / room).glob("*.py"))]
+    sources = [path for pattern in _SOURCES for path in sorted(package.glob(pattern))]
     source = hashlib.sha256(b"".join(path.read_bytes() for path in sources)).hexdigest()[:12]
     cpu = llvmlite.binding.get_host_cpu_name()
     name = f"kernels-{cpu}-python{platform.python_version()}-numba{numba.__version__}-{source}"

@@ -1,4 +1,7 @@
-"""evaluation*.csv: the returns of a final policy in fresh episodes; evaluation-*.yaml: how it chose in those."""
+"""evaluation*.csv: the returns of a final policy in fresh episodes; evaluation-*.yaml: how it chose in those.
+
+Where episodes diverged there is a last column `diverged`, 1 or 0; the return of such an episode is what it counts for.
+"""
 
 from __future__ import annotations
 
@@ -12,7 +15,8 @@ from ruamel.yaml import YAML
 
 from itt.record.files import write_atomically
 
-Returns = Sequence[tuple[float, int]]
+Returns = Sequence[tuple[float, int, bool]]
+"""The return and seed of each episode, and whether it diverged."""
 
 
 def name(search: str | None, frozen: bool, settings: str | None) -> str:
@@ -28,16 +32,28 @@ def name(search: str | None, frozen: bool, settings: str | None) -> str:
 
 
 def write(path: Path, returns: Returns, settings: Mapping[str, Any]) -> None:
-    """Writes (return, seed) of each episode and, but for evaluation.csv, a YAML file of how the policy chose."""
+    """Writes the returns and, but for evaluation.csv, a YAML file of how the policy chose."""
     if path.name != name(None, False, None):
         buffer = io.BytesIO()
         YAML(typ="safe", pure=True).dump(dict(settings), buffer)
         write_atomically(path.with_suffix(".yaml"), buffer.getvalue())
-    lines = [f"{episode},{value!r},{seed}" for episode, (value, seed) in enumerate(returns)]
-    write_atomically(path, ("\n".join(["episode,return,seed", *lines]) + "\n").encode())
+    columns = [
+        "episode,return,seed",
+        *(f"{episode},{value!r},{seed}" for episode, (value, seed, _) in enumerate(returns)),
+    ]
+    marks = [",diverged", *(f",{int(diverged)}" for *_, diverged in returns)]
+    some = any(diverged for *_, diverged in returns)
+    lines = [line + mark for line, mark in zip(columns, marks, strict=True)] if some else columns
+    write_atomically(path, ("\n".join(lines) + "\n").encode())
 
 
-def summary(returns: Returns) -> dict[str, float]:
-    """Mean, population standard deviation and number of episodes."""
-    values = [value for value, _ in returns]
-    return {"mean": statistics.fmean(values), "std": statistics.pstdev(values), "episodes": len(values)}
+def summary(returns: Returns) -> dict[str, float | None]:
+    """Mean and population standard deviation (None where all diverged), number of episodes, and of those diverged."""
+    values, diverged = [value for value, *_ in returns], sum(bad for *_, bad in returns)
+    there = diverged < len(values)
+    return {
+        "mean": statistics.fmean(values) if there else None,
+        "std": statistics.pstdev(values) if there else None,
+        "episodes": len(values),
+        "diverged": diverged,
+    }
