@@ -25,6 +25,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from itt.candidates import generator
+from itt.candidates.selection import log_weights
 from itt.candidates.splits import SPLITS, levels
 from itt.orthogonal import orthogonal
 from itt.settings import Kernel, RandomFeatureTree
@@ -68,7 +69,7 @@ class FeatureTree(NamedTuple):
     def mixture(self, latent: Values) -> Values:
         """The features' probabilities for a state's latent, up to a common factor: the greatest is 1. (d,) -> (r,)."""
         exponents = self.projections @ _mapped(self.hyperplanes, latent) + self.totals
-        weights: Values = np.exp(exponents - exponents.max())
+        weights: Values = np.exp(log_weights("dot", exponents))
         return weights
 
     def law(self, latent: Values) -> Values:
