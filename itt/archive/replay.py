@@ -130,8 +130,8 @@ def _difference(recorded: Rows, trained: Rows) -> str:
     return ""
 
 
-def _kinds(run: Run) -> list[tuple[str, str]]:
-    return [("env", run.env), ("method", run.method), ("variant", run.variant)]
+def _kinds(run: Run) -> list[tuple[str, ...]]:
+    return [(run.env, run.method, run.variant), ("env", run.env), ("method", run.method), ("variant", run.variant)]
 
 
 def _environment(record: Path) -> str:

@@ -36,6 +36,12 @@ def test_runs_are_chosen_across_envs_and_methods(grid):
     assert len({run.env for run in chosen}) == len({run.method for run in chosen}) == 3
 
 
+def test_no_second_seed_is_chosen_before_every_env_has_had_every_method(grid):
+    assert {(grid[folder].env, grid[folder].method) for folder in choose(grid, 9)} == {
+        (run.env, run.method) for run in grid.values()
+    }
+
+
 def test_the_choice_is_always_the_same_and_a_larger_one_begins_with_it(grid):
     backwards = dict(reversed(grid.items()))
     assert choose(backwards, 5)[:3] == choose(grid, 3)
