@@ -69,6 +69,18 @@ def merge(below: Layer, above: Any, where: str) -> dict[str, Any]:
     return merged
 
 
+def difference(one: Layer, other: Layer) -> str | None:
+    """The first setting that both state, each with another value, as a dotted key; None where they agree."""
+    for key in one:
+        if key not in other or one[key] == other[key]:
+            continue
+        if not (isinstance(one[key], Mapping) and isinstance(other[key], Mapping)):
+            return str(key)
+        if deeper := difference(one[key], other[key]):
+            return f"{key}.{deeper}"
+    return None
+
+
 def explain(
     error: ValidationError, model: type[BaseModel], layers: Sequence[tuple[str, Layer]] = (), where: str = ""
 ) -> str:

@@ -87,12 +87,12 @@ def test_what_does_not_exist_yet_is_left_empty(make_run, results, tmp_path):
 
 @pytest.mark.parametrize("metrics", [HEADER, None])
 def test_a_run_in_its_first_iteration_is_listed_without_a_curve(make_run, results, tmp_path, metrics):
-    make_run(seed=0)
+    make_run(seed=0, iterations=500)
     young = make_run(seed=1, iterations=500) / "metrics.csv"
     young.unlink() if metrics is None else young.write_text(metrics)
     runs, curves = collect([results], tmp_path)
     assert [(row["seed"], row["iterations"], row["rows"]) for row in rows_of(runs)] == [
-        ("0", "2", "2"),
+        ("0", "500", "2"),
         ("1", "500", "0"),
     ]
     assert {row["seed"] for row in rows_of(curves)} == {"0"}
