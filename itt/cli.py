@@ -76,9 +76,9 @@ def train(
     from itt import ranks
     from itt.algorithms import es
     from itt.progress import progress
+    from itt.rehearsal import rehearsal
     from itt.resolve import resolve
     from itt.rollouts.needs import check_installed
-    from itt.rehearsal import rehearsal
     from itt.study import load, single
 
     def main(team: ranks.Team) -> int:

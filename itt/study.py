@@ -19,7 +19,7 @@ from importlib import resources
 from pathlib import Path
 from typing import Annotated, Any
 
-from pydantic import ConfigDict, Field, ValidationError, field_validator, model_validator
+from pydantic import ConfigDict, Field, ValidationError, model_validator
 
 from itt.errors import UserError
 from itt.published import names
@@ -67,13 +67,14 @@ class Block(Section):
     )
     set: dict[str, Any] = Field(default_factory=dict)
 
-    @field_validator("seeds", mode="before")
+    @model_validator(mode="before")
     @classmethod
-    def _seeds_are_numbers_or_ranges(cls, seeds: Any) -> Any:
+    def _words_are_ranges(cls, data: Any) -> Any:
+        seeds = data.get("seeds") if isinstance(data, Mapping) else None
         for given in seeds if isinstance(seeds, (list, tuple)) else (seeds,):
             if isinstance(given, str) and not re.match(_RANGE, given):
                 raise ValueError(f"seeds: a number, a range like 0-4, or a list of both, not {given!r}")
-        return seeds
+        return data
 
     @model_validator(mode="after")
     def _seeds_are_there_once(self) -> Block:
