@@ -2,14 +2,15 @@
 
 results/NAME/
     inventory.csv   a row a run, written by the workflow, read by `itt collect --from`: its folder from here, who it is,
-                    its settings' hash, its iterations, and `yes` if it is left out because it is not finished
+                    its settings' hash, its iterations, and `yes` if it is left out because it is not finished; then a line with
+                    the time at which it was written
 """
 
 from __future__ import annotations
 
 import csv
 import io
-import os
+import time
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass, fields
 from pathlib import Path
@@ -54,20 +55,24 @@ def has_episodes(evaluation: Path, episodes: int) -> bool:
 
 
 def write(path: Path, runs: Sequence[Listed], due: bool) -> None:
-    """Writes an inventory, unless it stands there already; if something is `due`, it is as new as if it did not.
+    """Writes an inventory, unless it stands there already and nothing is `due`.
 
-    Snakemake looks at times of files only, so this file's time says since when what depends on it is due.
+    Snakemake takes a file for new if it is newer and has another checksum, so the last line is a time.
     """
     text = io.StringIO()
     writer = csv.DictWriter(text, _COLUMNS, lineterminator="\n")
     writer.writeheader()
     writer.writerows(asdict(run) for run in runs)
     content = text.getvalue().encode()
-    if not path.exists() or path.read_bytes() != content:
+    if due or not path.exists() or path.read_bytes().partition(b"#")[0] != content:
         path.parent.mkdir(parents=True, exist_ok=True)
-        write_atomically(path, content)
-    elif due:
-        os.utime(path)
+        write_atomically(path, content + f"# {time.time_ns()}\n".encode())
+
+
+def renew(path: Path) -> None:
+    """Makes all due that depends on an inventory, if it is there."""
+    if path.exists():
+        write(path, read(path), due=True)
 
 
 def is_of(collected: Path, runs: Sequence[Listed]) -> bool:
@@ -101,7 +106,7 @@ def _who(row: dict[str, str]) -> tuple[str, ...]:
 
 def _rows(path: Path) -> list[dict[str, str]]:
     with path.open(newline="", encoding="utf-8") as file:
-        rows = list(csv.DictReader(file))
+        rows = list(csv.DictReader(line for line in file if not line.startswith("#")))
     if any(None in row or None in row.values() for row in rows):
         raise ValueError("rows of several lengths")
     return rows

@@ -52,6 +52,8 @@ class Changing:
         """Rule -> number of jobs, but for `all`."""
         shown = self.start(self.directory, *profile(self.directory, *config), "--dry-run")
         assert shown.returncode == 0, shown.stderr
+        if "Nothing to be done" in shown.stdout + shown.stderr:
+            return {}
         lines = (shown.stdout + shown.stderr).rpartition("job ")[2].partition("total")[0].splitlines()
         return {name: int(count) for name, count in map(str.split, lines[2:]) if name != "all"}
 
@@ -92,6 +94,8 @@ def test_what_a_study_has_less_of_is_redrawn_without_it(study, change):
 def test_another_number_of_episodes_evaluates_again(study):
     study.says(("episodes: 2", "episodes: 3"))
     assert study.plan() == {"evaluate": 4} | REDRAWN
+    assert study.run().returncode == 0
+    assert "averaged over 3 episodes" in study.scores()
 
 
 def test_a_run_that_was_moved_away_is_trained_again(study):
@@ -132,6 +136,7 @@ def test_what_a_failed_job_was_to_replace_is_still_there_and_is_replaced_later(s
     metrics.write_bytes(whole)
     os.utime(metrics, ns=(then, then))
     assert study.plan() == REDRAWN
+    assert "Collecting the records" in study.run().stderr
 
 
 @pytest.fixture

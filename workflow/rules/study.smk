@@ -147,5 +147,4 @@ wildcard_constraints:
 
 # What a failed job was to update gets its old content back, as of now. So all of it is made once more.
 onerror:
-    if Path(INVENTORY).exists():
-        Path(INVENTORY).touch()
+    inventory.renew(Path(INVENTORY))
