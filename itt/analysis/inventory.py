@@ -2,8 +2,8 @@
 
 results/NAME/
     inventory.csv   a row a run, written by the workflow, read by `itt collect --from`: its folder from here, who it is,
-                    its settings' hash, its iterations, and `yes` if it is left out because it is not finished; then a line with
-                    the time at which it was written
+                    its settings' hash, its iterations, and `yes` if it is left out because it is not finished; a last
+                    line with the time of writing
 """
 
 from __future__ import annotations

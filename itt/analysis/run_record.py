@@ -24,7 +24,7 @@ def read_run(file: Path) -> dict[str, Any]:
         raise UserError(f"{file}: seed: a whole number, not {run['seed']!r}")
     algorithm = run["algorithm"] if isinstance(run["algorithm"], dict) else {}
     text = {column: str(run[column]) for column in [*NAME, "hash"]}
-    settings = {key: value for key, value in run.items() if key not in (*NAME, "seed", "hash", "record")}
+    settings = {key: value for key, value in run.items() if key not in (*NAME, "seed", "hash", "version", "record")}
     return {**text, "seed": run["seed"], "iterations": algorithm.get("iterations"), "settings": settings}
 
 

@@ -27,4 +27,4 @@ rule evaluate:
     message:
         "Evaluating {wildcards.run} over {params.episodes} episodes"
     shell:
-        "logged {log:q} itt eval {params.folder:q} --episodes {params.episodes}"
+        "logged {log:q} itt eval {params.folder:q} --episodes {params.episodes} --overwrite"
