@@ -41,6 +41,7 @@ localrules:
 rule all:
     default_target: True
     input:
+        RECORDS,
         rules.tables.output,
         rules.figures.output,
         rules.report.output,

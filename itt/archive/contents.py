@@ -3,6 +3,7 @@
     runs/ENV/METHOD/VARIANT/seedK/    run.yaml, metrics.csv, evaluation*.csv and .yaml, provenance.json, policy.npz,
                                       best.npz
     collected/ tables/ figures/ theory/ report.html    what was made of them, as far as it was
+    inventory.csv    which runs the collected ones were to be, where the workflow collected them
     study.yaml       the study, resolved: these runs, every setting spelled out
     code.json        version and commit of the code that wrote this archive, and of the code that trained
     constraints.txt  the lock file

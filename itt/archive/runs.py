@@ -14,6 +14,7 @@ from itt import settings_file
 from itt.analysis.collect import run_folders
 from itt.errors import UserError
 from itt.run import Run
+from itt.study import REHEARSAL
 
 _WHO = ("study", "env", "method", "variant", "seed")
 
@@ -40,8 +41,11 @@ def study(runs: Mapping[Path, Run]) -> bytes:
         key = json.dumps([run.env, run.method, run.variant, settings])
         who = {"envs": [run.env], "methods": [run.method], "variants": [run.variant], "seeds": []}
         blocks.setdefault(key, {**who, "set": settings})["seeds"].append(run.seed)
+    name = next(iter(runs.values())).study
+    if name.endswith(REHEARSAL):  # which no study file may be called
+        name = name.removesuffix(REHEARSAL) + "-rehearsed"
     content: dict[str, Any] = {
-        "name": next(iter(runs.values())).study,
+        "name": name,
         "variants": {run.variant: {} for run in runs.values()},  # what one changes stands in `set`
         "runs": list(blocks.values()),
     }

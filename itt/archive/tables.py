@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from itertools import zip_longest
 from pathlib import Path
 
-from itt.analysis.collect import collect
+from itt.analysis import inventory, outputs
+from itt.analysis.collect import collect, collect_listed
 from itt.analysis.tables import tables
 
 
@@ -33,7 +34,7 @@ def redraw(folder: Path) -> Redrawn:
     same, differing = [], []
     with tempfile.TemporaryDirectory() as scratch:
         again = Path(scratch)
-        for file in [*collect([folder / "runs"], again / "collected"), *tables(again / "collected", again / "tables")]:
+        for file in [*_collect(folder, again / "collected"), *tables(again / "collected", again / "tables")]:
             name = file.relative_to(again).as_posix()
             if not (folder / name).is_file():
                 continue
@@ -43,6 +44,14 @@ def redraw(folder: Path) -> Redrawn:
             else:
                 differing.append(f"{name} is not what the records give (line {_first_difference(there, here)})")
     return Redrawn(same, differing)
+
+
+def _collect(folder: Path, out: Path) -> list[Path]:
+    """Collects as was done: by the inventory whose runs the collected ones are or, without one, whatever is there."""
+    for listing in sorted(folder.glob("inventory*.csv")):
+        if inventory.is_of(folder / "collected" / outputs.COLLECTED[0], inventory.read(listing)):
+            return collect_listed(listing, out)
+    return collect([folder / "runs"], out)
 
 
 def _first_difference(there: bytes, here: bytes) -> int:

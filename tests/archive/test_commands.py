@@ -6,6 +6,10 @@ import zipfile
 
 import pytest
 
+from itt.analysis import inventory
+from itt.analysis.collect import collect_listed
+from itt.analysis.files import read_collected
+from itt.analysis.tables import tables
 from itt.archive import container
 from itt.archive.making import make
 
@@ -129,6 +133,28 @@ def test_tables_that_are_not_of_these_records_are_not_archived(refused, results,
     line = refused("archive", results, "--out", tmp_path / "a.zip")
     assert "tables/scores.csv is not what the records give" in line
     assert [path.name for path in tmp_path.iterdir()] == ["results"]
+
+
+def test_tables_of_a_study_of_which_runs_are_left_out_are_drawn_again_by_its_inventory(itt, results, tmp_path):
+    (results / EXPLICIT / "policy.npz").unlink()
+    runs = read_collected(results / "collected")[0].to_dict("records")
+    columns = ("study", "env", "method", "variant", "hash")
+    listed = [
+        inventory.Listed(
+            folder=folder,
+            **{column: run[column] for column in columns},
+            seed=str(run["seed"]),
+            iterations="2",
+            left_out=left_out,
+        )
+        for run, folder, left_out in zip(runs, (EXPLICIT, ITT), (inventory.LEFT_OUT, ""), strict=True)
+    ]
+    inventory.write(results / "inventory-partial.csv", listed, due=True)
+    collect_listed(results / "inventory-partial.csv", results / "collected")
+    tables(results / "collected", results / "tables")
+
+    assert itt("archive", results, "--out", tmp_path / "a.zip").code == 0
+    assert "tables/scores.csv" in itt("archive", "verify", tmp_path / "a.zip").out
 
 
 def test_an_archive_without_tables_says_so(itt, results, tmp_path):

@@ -5,6 +5,7 @@ from pathlib import Path
 import pytest
 
 from itt.archive.runs import study
+from itt.rehearsal import rehearsal
 from itt.settings_file import parse
 from itt.study import expand, load, single
 
@@ -30,3 +31,10 @@ def test_settings_of_an_env_its_variants_and_seeds_are_kept():
     limit = ["episode_steps=7", 'env_kwargs={"continuous": true}']
     runs = [single("CartPole-v1", "itt", "lazy", seed, limit, "a") for seed in (3, 1)]
     assert told(again(runs).runs) == told(runs)
+
+
+def test_a_rehearsal_becomes_a_study_that_may_be_loaded():
+    runs = rehearsal(load(ROOT / "config" / "demo.yaml")).runs
+    study = again(runs)
+    assert study.name == "demo-rehearsed"
+    assert {run.hash for run in study.runs} == {run.hash for run in runs}

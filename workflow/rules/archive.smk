@@ -3,14 +3,14 @@
 
 rule archive:
     input:
-        rules.collect.input,
+        RECORDS,
+        INVENTORY,
         rules.collect.output,
-        expand("{results}/{run}/{name}", results=RESULTS, run=RUNS, name=("policy.npz", "best.npz")),
         rules.tables.output,
         rules.figures.output,
         rules.report.output,
     output:
-        f"{RESULTS}/{STUDY.name}.crate.zip",
+        update(f"{RESULTS}/{STUDY.name}.crate.zip"),
     log:
         f"{RESULTS}/logs/archive.log",
     benchmark:
