@@ -14,7 +14,7 @@ from pathlib import Path
 import llvmlite.binding
 import numba
 
-_ROOMS = ("native", "candidates", "rollouts/compiled")
+_ROOMS = ("native", "linear", "candidates", "rollouts/compiled")
 """Where compiled functions stand, and the tuples that they take: Numba knows a tuple by its class and the types in it,
 not by their names."""
 
