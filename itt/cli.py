@@ -72,7 +72,7 @@ def train(
     from itt import ranks
     from itt.algorithms import es
     from itt.progress import progress
-    from itt.rollouts import resolve
+    from itt.resolve import resolve
     from itt.rollouts.needs import check_installed
     from itt.study import load, single
 
@@ -123,9 +123,9 @@ def evaluate(
     mpiexec as `itt train` does.
     """
     from itt import ranks
+    from itt.inference import changed, for_inference, settings
     from itt.record import evaluation, policy_file
-    from itt.rollouts import resolve
-    from itt.rollouts.evaluation import changed, for_inference, settings
+    from itt.resolve import resolve
     from itt.rollouts.evaluation import evaluate as play
     from itt.rollouts.needs import check_installed
 
@@ -154,7 +154,7 @@ def envs(as_json: Json = False) -> int:
 
     Reads nothing, writes nothing. A count that differs from the paper's is marked; the note says why.
     """
-    from itt.rollouts.overview import overview
+    from itt.overview import overview
 
     rows = overview()
     if as_json:

@@ -9,7 +9,7 @@ from typing import Annotated, Any
 
 from pydantic import Field, model_validator
 
-from itt.settings import STANDING, Method, RandomFeatureTree, Settings, SignedRandomProjections
+from itt.settings import METHODS, STANDING, Method, RandomFeatureTree, Settings, SignedRandomProjections, Traits
 
 BY_HAND = "by-hand"
 """The study to which a run belongs that was started without a study file."""
@@ -32,9 +32,9 @@ class Run(Settings):
 
     @model_validator(mode="after")
     def _combinations_that_make_sense(self) -> Run:
-        if self.algorithm.lazy is not None and self.method != "itt":
+        if self.algorithm.lazy is not None and not self.traits.latents:
             raise ValueError(f"algorithm.lazy: needs method itt, which has an action tower (here: {self.method})")
-        if self.candidates.subsample is not None and self.method == "explicit":
+        if self.candidates.subsample is not None and not self.traits.candidates:
             raise ValueError("candidates.subsample: needs method itt or iot; explicit has no candidates")
         if self.search.name == "dfo" and self.method != "iot":
             raise ValueError(f"search.name: dfo needs method iot (here: {self.method})")
@@ -50,7 +50,7 @@ class Run(Settings):
 
     def _check_standing(self, name: str) -> None:
         """A search that builds something from A* needs towers that part, and candidates that outlive a transition."""
-        if self.method != "itt":
+        if not self.traits.latents:
             raise ValueError(
                 f"search.name: {name} needs method itt, whose candidates have latents (here: {self.method})"
             )
@@ -86,6 +86,11 @@ class Run(Settings):
             )
 
     @property
+    def traits(self) -> Traits:
+        """What the run's method is."""
+        return METHODS[self.method]
+
+    @property
     def folder(self) -> Path:
         """Where the run is recorded, below `results/<study>/`. A `/` in an env's name becomes `--`."""
         return Path("runs", self.env.replace("/", "--"), self.method, self.variant, f"seed{self.seed}")
@@ -93,14 +98,9 @@ class Run(Settings):
     def spec(self) -> dict[str, Any]:
         """What the result is a function of: no names of study or variant, nothing that this method does not use."""
         spec = self.model_dump(mode="json", exclude={"study", "variant", "record"})
-        unused = {
-            "itt": ["tower"],
-            "iot": ["kernel", "latent", "state", "action"],
-            "explicit": ["kernel", "latent", "state", "action"],
-        }
-        for key in unused[self.method]:
+        for key in {key for traits in METHODS.values() for key in traits.settings} - set(self.traits.settings):
             del spec["policy"][key]
-        if self.method == "explicit":
+        if not self.traits.candidates:
             del spec["candidates"], spec["search"]
         if self.algorithm.initial is not None:
             del spec["algorithm"]["initial_std"]  # nothing is drawn

@@ -20,7 +20,7 @@ from itt.algorithms import es
 from itt.errors import Stopped
 from itt.ranks.signals import Signals
 from itt.ranks.team import Alone
-from itt.rollouts import resolve
+from itt.resolve import resolve
 from itt.run import Run
 
 ROOT = Path(__file__).parents[1]

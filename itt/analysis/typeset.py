@@ -7,8 +7,7 @@ from html import escape
 from itertools import groupby
 
 from itt.analysis.scores import VANILLA
-
-LABELS = {"itt": "ITT", "iot": "IOT", "explicit": "Explicit"}
+from itt.settings import METHODS
 
 TEX_SIZES = {3: r"\footnotesize", 4: r"\scriptsize"}
 """Type size by number of score columns, so that the table fits an article's page; \\tiny for more."""
@@ -66,7 +65,7 @@ class Table:
 
 def label(method: str, variant: str) -> str:
     """How a column or a curve is called: `ITT`, `ITT (srp)`."""
-    name = LABELS.get(method, method)
+    name = METHODS[method].label if method in METHODS else method
     return name if variant == VANILLA else f"{name} ({variant})"
 
 

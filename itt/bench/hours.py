@@ -11,7 +11,7 @@ from itt import published, settings_file
 from itt.bench import results
 from itt.envs import CATALOG
 from itt.errors import UserError
-from itt.rollouts import resolve
+from itt.resolve import resolve
 from itt.study import single
 
 PAPER_CORES = 24

@@ -14,8 +14,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from itt.envs import EnvSpec
-from itt.policies import Theta, encoded_size
-from itt.rollouts import architecture_of
+from itt.policies import ACTIVATIONS, Theta, encoded_size
+from itt.resolve import architecture_of
 from itt.run import Run
 
 ENVS = 16
@@ -82,14 +82,14 @@ class Peer:
         return low + (high - low) * self.random.random(shape, dtype=np.float32)
 
     def _prepared(self, candidates: Values) -> tuple[Values, Values]:
-        return candidates, self._tower(1, candidates) if self.run.method == "itt" else candidates
+        return candidates, self._tower(1, candidates) if self.run.traits.latents else candidates
 
     def _act(self, states: Values) -> Any:
-        if self.run.method == "explicit":
+        if not self.run.traits.candidates:
             output = self._tower(0, states)
             return output.argmax(axis=1) if self.spec.discrete else np.clip(output, self.spec.low, self.spec.high)
         candidates, latents = self.standing or self._prepared(self._candidates())
-        if self.run.method == "itt":
+        if self.run.traits.latents:
             scores = np.matmul(latents, self._tower(0, states)[:, :, None])[:, :, 0]
         else:
             shape = (ENVS, candidates.shape[1])
@@ -102,10 +102,7 @@ class Peer:
     def _tower(self, number: int, values: Values) -> Values:
         for layer, matrix in zip(self.layers[number], self.matrices[number], strict=True):
             values = values @ matrix.T
-            if layer.activation == "relu":
-                np.maximum(values, 0.0, out=values)
-            elif layer.activation == "tanh":
-                np.tanh(values, out=values)
+            ACTIVATIONS[layer.activation].in_place(values)
         return values
 
 

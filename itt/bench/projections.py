@@ -17,7 +17,7 @@ from itt.candidates import Box, projections, source
 from itt.candidates.projections import Buckets
 from itt.envs import describe
 from itt.policies import latents
-from itt.rollouts import architecture_of
+from itt.resolve import architecture_of
 from itt.seeding import Key
 from itt.settings import Candidates, SignedRandomProjections
 from itt.study import single

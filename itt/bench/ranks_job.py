@@ -12,9 +12,10 @@ import json
 import sys
 import time
 
-from itt.algorithms.es import search
+from itt.algorithms.es import strategy
 from itt.ranks import Team, lead
-from itt.rollouts import Rollout, Shared, architecture_of, play, resolve
+from itt.resolve import architecture_of, resolve
+from itt.rollouts import Rollout, Shared, play
 from itt.seeding import Key
 from itt.study import single
 
@@ -30,7 +31,7 @@ def main(seconds: float) -> int:
 def _measure(team: Team, seconds: float) -> int:
     run = resolve(single("HalfCheetah-v2", "itt"))
     shared = Shared(run)
-    theta = search.initial(run.algorithm, architecture_of(run), run.seed).theta
+    theta = strategy.initial(run.algorithm, architecture_of(run), run.seed).theta
 
     def episodes(count: int) -> list[Rollout]:
         """One theta in one episode, so that no team has harder work than another."""

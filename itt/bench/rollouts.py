@@ -14,12 +14,12 @@ from collections.abc import Sequence
 from statistics import median
 from typing import Any
 
-from itt.algorithms.es import search
+from itt.algorithms.es import strategy
 from itt.bench.floor import Actions, Floor, floor
 from itt.bench.peer import NAMES, Peer
 from itt.envs import EnvSpec, describe
 from itt.policies import Theta
-from itt.rollouts import architecture_of, resolve
+from itt.resolve import architecture_of, resolve
 from itt.rollouts.compiled.player import CompiledPlayer, player
 from itt.rollouts.episode import Player
 from itt.rollouts.reference import ReferencePlayer
@@ -104,7 +104,7 @@ def lasting_theta(run: Run, with_player: Player) -> Theta:
     architecture, longest, best = architecture_of(run), -1, None
     limit = describe(run.env).episode_limit
     for seed in range(_TRIED):
-        theta = search.initial(run.algorithm, architecture, seed).theta
+        theta = strategy.initial(run.algorithm, architecture, seed).theta
         steps = with_player.play(theta, Key(0)).steps
         if steps > longest:
             longest, best = steps, theta
@@ -126,7 +126,7 @@ def _asked(run: Run, discrete: bool, actions: int) -> dict[str, Any]:
     """How many candidates there are at a transition, and how long they stand."""
     if discrete:
         return {"candidates": actions, "resample": None}
-    if run.method == "explicit":
+    if not run.traits.candidates:
         return {"candidates": None, "resample": None}
     return {
         "candidates": run.candidates.subsample or run.candidates.count,

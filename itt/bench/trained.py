@@ -19,7 +19,7 @@ from itt.errors import UserError
 from itt.policies import latents
 from itt.record import policy_file
 from itt.record.files import write_atomically
-from itt.rollouts import architecture_of, resolve
+from itt.resolve import architecture_of, resolve
 from itt.rollouts.compiled import physics, policy
 from itt.rollouts.compiled.player import CompiledPlayer, player
 from itt.run import Run
@@ -62,7 +62,7 @@ def record(folder: Path, out: Path) -> Path:
     """
     saved = policy_file.read(folder / "policy.npz")
     who = player(resolve(saved.run), describe(saved.run.env))
-    if saved.run.method != "itt" or not isinstance(who, CompiledPlayer):
+    if not saved.run.traits.latents or not isinstance(who, CompiledPlayer):
         raise UserError(f"{folder}: latents are recorded of method itt, in envs with compiled physics")
     if saved.met is not None:
         raise UserError(f"{folder}: latents are recorded of policies that see raw observations")

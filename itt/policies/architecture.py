@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from itt.settings import Activation, Method, Policy, Tower
+from itt.settings import METHODS, Activation, Method, Policy, Tower
 
 Theta = NDArray[np.float64]
 
@@ -59,7 +59,7 @@ class Architecture:
     @property
     def action_part(self) -> slice:
         """Where theta holds theta_2, the action tower of ITT (Sec. 3.1: theta = (theta_1, theta_2))."""
-        if self.method != "itt":
+        if not METHODS[self.method].latents:
             raise ValueError(f"{self.method} has no action tower")
         return slice(sum(layer.size for layer in self.towers[0]), self.size)
 
@@ -78,12 +78,12 @@ def architecture(method: Method, policy: Policy, observation: int, action: int, 
     width = policy.width or encoded
     latent = policy.latent or width
     towers: tuple[tuple[Layer, ...], ...]
-    if method == "itt":
+    if METHODS[method].latents:
         towers = (
             _tower(policy.state, observation, width, latent, "linear"),
             _tower(policy.action, encoded, width, latent, "linear"),
         )
-    elif method == "iot":
+    elif METHODS[method].candidates:
         towers = (_tower(policy.tower, observation + encoded, width, 1, "linear"),)
     else:
         # The paper's text has a linear output; its published numbers come from tanh (docs/reproduction-notes.md). Over

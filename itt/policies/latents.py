@@ -2,21 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-
 import numpy as np
 from numpy.typing import NDArray
 
+from itt.policies.activations import ACTIVATIONS
 from itt.policies.architecture import Layer, Theta
-from itt.settings import Activation
 
 Values = NDArray[np.float64]
-
-_ACTIVATIONS: dict[Activation, Callable[[Values], Values]] = {
-    "linear": lambda x: x,
-    "relu": lambda x: np.maximum(x, 0.0),
-    "tanh": np.tanh,
-}
 
 
 def latents(tower: tuple[Layer, ...], parameters: Theta, inputs: NDArray[np.float32]) -> Values:
@@ -42,7 +34,8 @@ def latents(tower: tuple[Layer, ...], parameters: Theta, inputs: NDArray[np.floa
             sums = matrix[:, :1] * values[0]
             for j in range(1, layer.inputs):
                 sums += matrix[:, j : j + 1] * values[j]
-            values = _ACTIVATIONS[layer.activation](sums)
+            ACTIVATIONS[layer.activation].in_place(sums)
+            values = sums
         found[:, first : first + _AT_ONCE] = values
     return found
 

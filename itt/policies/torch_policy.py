@@ -13,10 +13,9 @@ from numpy.typing import NDArray
 from torch import Tensor, nn
 from torch.nn.utils import parameters_to_vector, vector_to_parameters
 
+from itt.policies.activations import ACTIVATIONS
 from itt.policies.architecture import Architecture, Layer, Theta
 from itt.settings import Kernel
-
-_ACTIVATIONS: dict[str, type[nn.Module]] = {"relu": nn.ReLU, "tanh": nn.Tanh, "linear": nn.Identity}
 
 
 class Tower(nn.Sequential):
@@ -27,7 +26,7 @@ class Tower(nn.Sequential):
         modules: list[nn.Module] = []
         for layer in layers:
             modules.append(nn.Linear(layer.inputs, layer.outputs, bias=False, dtype=torch.float64))
-            modules.append(_ACTIVATIONS[layer.activation]())
+            modules.append(getattr(nn, ACTIVATIONS[layer.activation].module)())
         super().__init__(*modules)
         self.squashed = layers[-1].activation == "tanh"
 

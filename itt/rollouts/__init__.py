@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from itt.envs import describe
 from itt.rollouts.episode import Episode, Player, Rollout, Shared
-from itt.rollouts.resolve import architecture_of, resolve
 from itt.run import Run
 
-__all__ = ["Episode", "Player", "Rollout", "Shared", "architecture_of", "play", "player", "resolve"]
+__all__ = ["Episode", "Player", "Rollout", "Shared", "play", "player"]
 
 _players: dict[str, Player] = {}
 

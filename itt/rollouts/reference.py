@@ -30,9 +30,9 @@ from itt.envs import EnvSpec, make
 from itt.observations import Moments, Normaliser
 from itt.policies import Theta, latents
 from itt.policies.torch_policy import Explicit, OneTower, TwoTower, flatten, load_theta, module
+from itt.resolve import architecture_of
 from itt.rollouts.compiled.simulation import watched_step
 from itt.rollouts.episode import Episode
-from itt.rollouts.resolve import architecture_of
 from itt.run import Run
 from itt.seeding import Key, Purpose
 from itt.settings import STANDING
@@ -193,5 +193,5 @@ def _choose(run: Run, scores: NDArray[np.float64], key: int, transition: int) ->
     """Eq. 5 or Eq. 3."""
     if run.policy.selection == "argmax":
         return argmax(scores)
-    kernel = run.policy.kernel if run.method == "itt" else "dot"
+    kernel = run.policy.kernel if run.traits.latents else "dot"
     return int(draw(log_weights(kernel, scores), np.array([generator.unit(key, transition)]))[0])

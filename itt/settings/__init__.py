@@ -25,7 +25,8 @@ from itt.settings.es import (
     Target,
     WarmStart,
 )
-from itt.settings.policy import METHODS, Activation, Kernel, Method, Policy, Tower
+from itt.settings.methods import METHODS, Method, Traits
+from itt.settings.policy import Activation, Kernel, Policy, Tower
 from itt.settings.search import STANDING, DerivativeFree, Exact, RandomFeatureTree, Search, SignedRandomProjections
 from itt.settings.section import Section
 
@@ -58,6 +59,7 @@ __all__ = [
     "SignedRandomProjections",
     "Target",
     "Tower",
+    "Traits",
     "WarmStart",
 ]
 

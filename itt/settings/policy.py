@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-from typing import Literal, get_args
+from typing import Literal
 
 from pydantic import Field, model_validator
 
 from itt.settings.section import Section
 
-Method = Literal["itt", "iot", "explicit"]
 Activation = Literal["relu", "tanh", "linear"]
 Kernel = Literal["dot", "softmax", "angular"]
-METHODS: tuple[Method, ...] = get_args(Method)
 
 
 class Tower(Section):

@@ -10,7 +10,7 @@ import torch
 from itt.bench.peer import ENVS, Peer
 from itt.envs import describe
 from itt.policies.torch_policy import load_theta, module
-from itt.rollouts import architecture_of, resolve
+from itt.resolve import architecture_of, resolve
 from itt.study import single
 
 

@@ -5,11 +5,11 @@ import json
 import numpy as np
 import pytest
 
-from itt.algorithms.es import search
+from itt.algorithms.es import strategy
 from itt.bench.floor import floor
 from itt.bench.rollouts import lasting_theta, measure
 from itt.envs import describe
-from itt.rollouts import architecture_of, resolve
+from itt.resolve import architecture_of, resolve
 from itt.rollouts.compiled.player import player
 from itt.seeding import Key
 from itt.study import single
@@ -17,7 +17,7 @@ from itt.study import single
 
 def _played(env, method="itt"):
     run = resolve(single(env, method, overrides=["candidates.count=100"]))
-    theta = search.initial(run.algorithm, architecture_of(run), 0).theta
+    theta = strategy.initial(run.algorithm, architecture_of(run), 0).theta
     return player(run, describe(env)), theta
 
 

@@ -8,7 +8,7 @@ from itt.candidates import build
 from itt.candidates.searches import BUILDERS
 from itt.policies import latents
 from itt.policies.torch_policy import load_theta, module
-from itt.rollouts import architecture_of
+from itt.resolve import architecture_of
 from itt.seeding import Key
 from itt.settings import STANDING, SignedRandomProjections
 from itt.study import single

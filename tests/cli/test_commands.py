@@ -10,7 +10,7 @@ import subprocess
 import pytest
 
 from itt import settings_file
-from itt.rollouts import resolve
+from itt.resolve import resolve
 from itt.study import VARIANTS, json_schema, single
 
 FEW = ("--set", "algorithm.iterations=3", "--set", "algorithm.directions=2")

@@ -8,9 +8,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from itt import published
+from itt.overview import overview
 from itt.policies import architecture
 from itt.published.names import ENVS
-from itt.rollouts.overview import overview
 from itt.settings import METHODS, Policy, Tower
 
 # Where Table 4 cannot be met: an explicit policy over n discrete actions needs n outputs, and Bullet's pendulum has
@@ -95,7 +95,7 @@ def test_hidden_layers_are_relu_and_the_output_is_linear_but_for_explicit_contin
         assert [layer.activation for layer in tower] == ["relu"] * (len(tower) - 1) + [last]
 
 
-@given(method=st.sampled_from(METHODS), layers=st.integers(1, 4), discrete=st.booleans())
+@given(method=st.sampled_from(list(METHODS)), layers=st.integers(1, 4), discrete=st.booleans())
 def test_the_matrices_are_views_that_cover_theta_once_and_in_order(method, layers, discrete):
     towers = dict.fromkeys(("state", "action", "tower"), Tower(layers=layers))
     architectures = architecture(method, Policy(width=3, **towers), 5, 2, discrete)

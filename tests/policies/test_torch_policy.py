@@ -50,7 +50,7 @@ def scores(policy, state, candidates):
         return policy.scores(torch.from_numpy(state), policy.prepare(torch.from_numpy(candidates))).numpy()
 
 
-@given(method=st.sampled_from(METHODS), policy=policies, discrete=st.booleans(), seed=st.integers(0, 99))
+@given(method=st.sampled_from(list(METHODS)), policy=policies, discrete=st.booleans(), seed=st.integers(0, 99))
 def test_to_flatten_is_the_inverse_of_to_load(method, policy, discrete, seed):
     spec = architecture(method, policy, OBSERVATION, ACTION, discrete)
     theta = np.random.default_rng(seed).standard_normal(spec.size)

@@ -15,7 +15,7 @@ import numpy as np
 from itt.algorithms import es
 from itt.errors import Stopped, UserError
 from itt.ranks import Team, lead
-from itt.rollouts import resolve
+from itt.resolve import resolve
 from itt.settings import METHODS
 from itt.study import VARIANTS, single
 

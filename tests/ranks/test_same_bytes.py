@@ -58,12 +58,12 @@ def test_as_many_directions_as_half_cheetah_has_parameters_change_nothing(traine
 
 ASK = """
 import hashlib
-from itt.algorithms.es import search
-from itt.rollouts import architecture_of, resolve
+from itt.algorithms.es import strategy
+from itt.resolve import architecture_of, resolve
 from itt.study import single
 run = resolve(single("HalfCheetah-v2", "itt"))
 architecture = architecture_of(run)
-epsilon = search.ask(search.initial(run.algorithm, architecture, 0), run.algorithm, architecture, 0)
+epsilon = strategy.ask(strategy.initial(run.algorithm, architecture, 0), run.algorithm, architecture, 0)
 print(epsilon.shape, hashlib.sha256(epsilon.tobytes()).hexdigest())
 """
 

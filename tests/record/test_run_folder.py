@@ -11,7 +11,7 @@ import pytest
 from itt import settings_file
 from itt.errors import UserError
 from itt.record import policy_file
-from itt.rollouts import resolve
+from itt.resolve import resolve
 from itt.study import single
 
 DECLARED = ("run.yaml", "metrics.csv", "policy.npz", "best.npz", "provenance.json")
@@ -256,7 +256,7 @@ def test_two_cannot_write_to_one_folder(train, stopped, snapshot):
 
 
 def test_the_folder_is_free_again_when_a_training_has_failed(train, monkeypatch):
-    monkeypatch.setattr("itt.algorithms.es.trainer.search.tell", lambda *_: 1 / 0)
+    monkeypatch.setattr("itt.algorithms.es.trainer.strategy.tell", lambda *_: 1 / 0)
     with pytest.raises(ZeroDivisionError):
         train(cartpole())
     monkeypatch.undo()

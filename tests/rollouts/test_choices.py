@@ -14,7 +14,7 @@ from itt.candidates import log_weights
 from itt.candidates.generator import unit
 from itt.envs import describe, make
 from itt.policies.torch_policy import load_theta
-from itt.rollouts import architecture_of, resolve
+from itt.resolve import architecture_of, resolve
 from itt.rollouts.compiled import policy
 from itt.rollouts.reference import ReferencePlayer
 from itt.seeding import Key

@@ -9,9 +9,10 @@ import numpy as np
 import pytest
 
 from itt import rollouts
-from itt.algorithms.es import search
+from itt.algorithms.es import strategy
 from itt.envs import describe, make
-from itt.rollouts import architecture_of, reference, resolve
+from itt.resolve import architecture_of, resolve
+from itt.rollouts import reference
 from itt.rollouts.compiled import player as compiled
 from itt.rollouts.compiled.player import CompiledPlayer, SimulatorPlayer
 from itt.rollouts.reference import ReferencePlayer
@@ -99,9 +100,9 @@ def test_training_counts_diverged_episodes_and_names_each_of_them(rough_envs, it
 def diverging(run):
     """Where in the first iteration a simulation diverges, found by playing every rollout of it here."""
     settings, architecture = run.algorithm, architecture_of(run)
-    state = search.initial(settings, architecture, run.seed)
-    epsilon = search.ask(state, settings, architecture, run.seed)
-    places = [(-1, 0, state.theta), *search.perturbations(state, settings, epsilon)]
+    state = strategy.initial(settings, architecture, run.seed)
+    epsilon = strategy.ask(state, settings, architecture, run.seed)
+    places = [(-1, 0, state.theta), *strategy.perturbations(state, settings, epsilon)]
     player = rollouts.player(run)
     return [
         {"iteration": 0, "direction": i, "sign": sign, "env_seed": env_seed(Key(run.seed, 0, i, sign))}

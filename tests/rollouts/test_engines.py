@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 
 from itt.envs import CATALOG, describe
-from itt.rollouts import architecture_of, resolve
+from itt.resolve import architecture_of, resolve
 from itt.rollouts.compiled.player import CompiledPlayer, SimulatorPlayer, player
 from itt.rollouts.reference import ReferencePlayer
 from itt.seeding import Key

@@ -5,7 +5,7 @@ import pytest
 
 from itt.candidates.feature_tree import build
 from itt.envs import describe
-from itt.rollouts import architecture_of, resolve
+from itt.resolve import architecture_of, resolve
 from itt.rollouts.compiled import feature_tree
 from itt.rollouts.compiled.player import player
 from itt.rollouts.reference import ReferencePlayer

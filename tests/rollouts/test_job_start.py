@@ -10,7 +10,7 @@ from numba import typeof
 
 import itt
 from itt.envs import CATALOG, make
-from itt.rollouts import architecture_of, resolve
+from itt.resolve import architecture_of, resolve
 from itt.rollouts.compiled import physics, policy
 from itt.settings import METHODS
 from itt.study import single

@@ -9,7 +9,7 @@ from scipy import stats
 from itt import seeding
 from itt.candidates import Box, source
 from itt.envs import describe, make
-from itt.rollouts import architecture_of, resolve
+from itt.resolve import architecture_of, resolve
 from itt.rollouts.evaluation import evaluate
 from itt.rollouts.reference import ReferencePlayer
 from itt.seeding import Key

@@ -9,11 +9,12 @@ import torch
 from itt.candidates.projections import build
 from itt.envs import describe
 from itt.errors import UserError
+from itt.inference import changed, for_inference
 from itt.policies.torch_policy import load_theta
-from itt.rollouts import architecture_of, resolve
+from itt.resolve import architecture_of, resolve
 from itt.rollouts.compiled import policy, projections
 from itt.rollouts.compiled.player import player
-from itt.rollouts.evaluation import changed, evaluate, for_inference
+from itt.rollouts.evaluation import evaluate
 from itt.rollouts.reference import ReferencePlayer
 from itt.seeding import Key
 from itt.settings import SignedRandomProjections

@@ -6,7 +6,7 @@ import pytest
 from itt import seeding
 from itt.envs import describe, make
 from itt.observations import Moments, Normaliser
-from itt.rollouts import architecture_of, resolve
+from itt.resolve import architecture_of, resolve
 from itt.rollouts.compiled.player import CompiledPlayer, SimulatorPlayer, player
 from itt.rollouts.reference import ReferencePlayer
 from itt.seeding import Key

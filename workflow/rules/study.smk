@@ -9,7 +9,7 @@ from pathlib import Path
 
 from itt.algorithms.es.warm_start import identified
 from itt.errors import UserError
-from itt.rollouts import resolve
+from itt.resolve import resolve
 from itt.settings_file import read
 from itt.study import load
 

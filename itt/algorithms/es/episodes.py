@@ -1,15 +1,16 @@
-"""Which episodes tell F of a perturbation."""
+"""Episodes: which tell F of a perturbation, what each counts, and when their returns are enough."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
+from statistics import fmean
 
 import numpy as np
 from numpy.typing import NDArray
 
 from itt.rollouts import Episode
 from itt.seeding import Key
-from itt.settings import ES
+from itt.settings import ES, Target
 
 
 def keys(settings: ES, seed: int, iteration: int, direction: int = -1, sign: int = 0) -> list[Key]:
@@ -32,3 +33,9 @@ def means(settings: ES, values: Sequence[float]) -> NDArray[np.float64]:
     """The mean return of each perturbation, shape (n,), from those of its episodes, n times as many in a row."""
     grouped = np.array(values, dtype=np.float64).reshape(-1, settings.episodes)
     return np.asarray(grouped.mean(axis=1))
+
+
+def reached(target: Target, returns: Sequence[float]) -> bool:
+    """Whether the mean of the newest `target.rows` evaluation returns, F(theta_k) the last, is at least its score."""
+    newest = returns[-target.rows :]
+    return len(newest) == target.rows and fmean(newest) >= target.score

@@ -3,18 +3,20 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 import numpy as np
 
-from itt.algorithms.es import episodes, observations, search, target, warm_start
-from itt.algorithms.es.search import State
+from itt.algorithms.es import episodes, strategy, warm_start
+from itt.algorithms.es.directions import Directions
+from itt.algorithms.es.snapshot import Snapshot
 from itt.errors import Stopped
-from itt.observations import Learned, packed
+from itt.policies import Theta
 from itt.ranks import Team
 from itt.record import RunFolder, opened
-from itt.rollouts import Episode, Rollout, Shared, architecture_of, play
+from itt.resolve import architecture_of
+from itt.rollouts import Episode, Rollout, Shared, play
 from itt.run import Run
 
 COLUMNS = (
@@ -44,7 +46,7 @@ def train(path: Path, run: Run, team: Team, say: Callable[[str], None], report: 
 
     Args:
         path: The run's folder.
-        run: What `itt.rollouts.resolve` returned.
+        run: What `itt.resolve.resolve` returned.
         team: Who plays.
         say: Takes a line for the user.
         report: Takes the iterations done and the newest row of metrics.csv, after every iteration.
@@ -63,74 +65,84 @@ def train(path: Path, run: Run, team: Team, say: Callable[[str], None], report: 
 
 
 def _train(folder: RunFolder, run: Run, team: Team, say: Callable[[str], None], report: Report) -> None:
-    settings, architecture = run.algorithm, architecture_of(run)
+    """Ask, play, tell (Sec. 3.1), until all iterations are done or the target is reached."""
     if folder.step:
-        state = State.restored(folder.state, folder.step)
-        met = observations.restored(run, folder.state)
-        best = Learned(folder.state["best_theta"], observations.restored(run, folder.state, "best_"))
-        best_return = float(folder.state["best_return"])
+        now = Snapshot.restored(run, folder.state, folder.step)
         say(f"resumed at iteration {folder.step}")
     else:
-        state = search.initial(settings, architecture, run.seed)
-        met = observations.first(run)
-        best, best_return = Learned(state.theta, met), -np.inf
-    env_steps = int(folder.column("env_steps", 1)[0]) if folder.rows else 0
+        now = Snapshot.first(run)
     folder.begin(team.ranks, team.workers, team.hosts, team.library)
-
+    settings, architecture = run.algorithm, architecture_of(run)
     try:
-        while state.iteration < settings.iterations:
-            k = state.iteration
-            epsilon = search.ask(state, settings, architecture, run.seed)
-            rollouts = [Rollout(state.theta, key) for key in episodes.keys(settings, run.seed, k)] + [
-                Rollout(theta, key)
-                for i, sign, theta in search.perturbations(state, settings, epsilon)
-                for key in episodes.keys(settings, run.seed, k, i, sign)
-            ]
-            started = time.perf_counter()
-            played = team.map(play, Shared(run, met.normaliser if met else None), rollouts)
-            available = team.workers * (time.perf_counter() - started)
+        while (k := now.state.iteration) < settings.iterations:
+            epsilon = strategy.ask(now.state, settings, architecture, run.seed)
+            rollouts = _rollouts(run, now, epsilon)
+            played, times = _played(run, now, rollouts, team)
             center, *returns = episodes.means(settings, [episode.value for episode in played])
             base, *counted = episodes.means(settings, episodes.counted(settings, played))
-            following, gradient = search.tell(state, settings, architecture, epsilon, base, np.array(counted))
+            following, gradient = strategy.tell(now.state, settings, architecture, epsilon, base, np.array(counted))
 
-            env_steps += sum(episode.steps for episode in played)
-            row = {
-                "return": center,
-                "env_steps": env_steps,
-                "es/mean_return": np.mean(returns),
-                "es/min_return": np.min(returns),
-                "es/max_return": np.max(returns),
-                "es/grad_norm": float(np.linalg.norm(gradient)),
-                "es/step_norm": float(np.linalg.norm(following.theta - state.theta)),
-                "es/theta_norm": float(np.linalg.norm(state.theta)),
-                "es/sigma": search.sigma(state, settings),
-                "es/eta": search.eta(state, settings),
-                "es/diverged": sum(episode.diverged for episode in played),
-            } | _times(played, available)
-            folder.add_row(row)
-            folder.note_builds(sum(e.builds for e in played), sum(e.build_seconds for e in played))
-            for rollout, episode in zip(rollouts, played, strict=True):
-                if episode.diverged:
-                    folder.note_divergence(rollout.key)
-            if center > best_return:
-                best, best_return = Learned(state.theta, met), center
-            if settings.target and target.reached(settings.target, folder.column("return", settings.target.rows)):
+            now = now.after_return(center)
+            row = {"return": center} | _returns(returns) | _norms(run, now, gradient, following.theta) | times
+            _record(folder, row, rollouts, played)
+            if settings.target and episodes.reached(settings.target, folder.column("return", settings.target.rows)):
                 say(f"target reached at iteration {k}")
                 break
-            state, met = following, observations.after(met, played[settings.episodes :])
-            kept = {"best_theta": best.theta, "best_return": np.array(best_return)} | packed(best.met, "best_")
-            folder.end_iteration(state.arrays() | packed(met) | kept)
-            report(state.iteration, row)
+            now = now.after_update(following, played[settings.episodes :])
+            folder.end_iteration(now.arrays())
+            report(now.state.iteration, row)
     except Stopped as stopped:
         folder.save()
         raise Stopped(
             f"{stopped} after {folder.step} of {settings.iterations} iterations; a checkpoint is saved, the same "
             "command goes on from there"
         ) from None
-    folder.finish(Learned(state.theta, met), best)
+    folder.finish(now.learned, now.best)
 
 
-def _times(played: list[Episode], available: float) -> dict[str, float]:
-    """Core-seconds at play, and those that the workers had no work in."""
+def _rollouts(run: Run, now: Snapshot, epsilon: Directions) -> list[Rollout]:
+    """What is played in an iteration: theta's own episodes, then those of each perturbation, in order."""
+    settings, k = run.algorithm, now.state.iteration
+    own = [Rollout(now.state.theta, key) for key in episodes.keys(settings, run.seed, k)]
+    return own + [
+        Rollout(theta, key)
+        for i, sign, theta in strategy.perturbations(now.state, settings, epsilon)
+        for key in episodes.keys(settings, run.seed, k, i, sign)
+    ]
+
+
+def _played(run: Run, now: Snapshot, rollouts: list[Rollout], team: Team) -> tuple[list[Episode], dict[str, float]]:
+    """The episodes, and the workers' core-seconds: those at play, and those that they had no work in."""
+    started = time.perf_counter()
+    played = team.map(play, Shared(run, now.met.normaliser if now.met else None), rollouts)
+    available = team.workers * (time.perf_counter() - started)
     at_play = sum(episode.seconds for episode in played)
-    return {"es/play_seconds": at_play, "es/wait_seconds": max(0.0, available - at_play)}
+    return played, {"es/play_seconds": at_play, "es/wait_seconds": max(0.0, available - at_play)}
+
+
+def _returns(returns: Sequence[float]) -> dict[str, float]:
+    return {
+        "es/mean_return": float(np.mean(returns)),
+        "es/min_return": float(np.min(returns)),
+        "es/max_return": float(np.max(returns)),
+    }
+
+
+def _norms(run: Run, now: Snapshot, gradient: Theta, following: Theta) -> dict[str, float]:
+    return {
+        "es/grad_norm": float(np.linalg.norm(gradient)),
+        "es/step_norm": float(np.linalg.norm(following - now.state.theta)),
+        "es/theta_norm": float(np.linalg.norm(now.state.theta)),
+        "es/sigma": strategy.sigma(now.state, run.algorithm),
+        "es/eta": strategy.eta(now.state, run.algorithm),
+    }
+
+
+def _record(folder: RunFolder, row: dict[str, float], rollouts: Sequence[Rollout], played: Sequence[Episode]) -> None:
+    """Adds the iteration's row, what was built in it, and where simulations diverged."""
+    steps = sum(episode.steps for episode in played) + int(sum(folder.column("env_steps", 1)))
+    diverged = [rollout.key for rollout, episode in zip(rollouts, played, strict=True) if episode.diverged]
+    folder.add_row(row | {"env_steps": steps, "es/diverged": len(diverged)})
+    folder.note_builds(sum(e.builds for e in played), sum(e.build_seconds for e in played))
+    for key in diverged:
+        folder.note_divergence(key)

@@ -11,7 +11,7 @@ from itt.errors import UserError
 from itt.observations import Moments, packed
 from itt.policies import Theta
 from itt.record import SavedPolicy, policy_file
-from itt.rollouts import architecture_of
+from itt.resolve import architecture_of
 from itt.run import Run
 from itt.settings import WarmStart
 

@@ -15,11 +15,11 @@ from itt.rollouts.compiled.generator import LANES
 from itt.rollouts.compiled.searches import CODES, EXACT, Room, room
 from itt.rollouts.compiled.towers import ACTIVATION, LINEAR, OUTPUTS, TANH
 from itt.run import Run
+from itt.settings import METHODS
 
-ITT, IOT, EXPLICIT = 0, 1, 2
+ITT, IOT, EXPLICIT = (METHODS[name].code for name in ("itt", "iot", "explicit"))
 DOT, SOFTMAX, ANGULAR = 0, 1, 2
 STANDING, FRESH, SUBSAMPLED = 0, 1, 2
-_METHODS = {"itt": ITT, "iot": IOT, "explicit": EXPLICIT}
 _KERNELS = {"dot": DOT, "softmax": SOFTMAX, "angular": ANGULAR}
 # Entries of `keys`.
 CANDIDATES, SUBSAMPLE, SELECTION = 0, 1, 2
@@ -95,7 +95,7 @@ class Actor(NamedTuple):
 
 def make(run: Run, spec: EnvSpec, architecture: Architecture) -> Actor:
     """An actor for a run, with its arrays empty; see `policy.begin`."""
-    method, settings = _METHODS[run.method], run.candidates
+    method, settings = run.traits.code, run.candidates
     (state, *others), places = towers.tables(architecture.towers)
     action = others[0] if method == ITT else np.empty((0, 5), dtype=np.int64)
     folded = int(method == ITT and action[-1, ACTIVATION] == LINEAR)

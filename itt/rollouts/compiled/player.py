@@ -10,10 +10,10 @@ from itt import seeding
 from itt.envs import EnvSpec, describe, make
 from itt.observations import Normaliser
 from itt.policies import Theta
+from itt.resolve import architecture_of, resolve
 from itt.rollouts.compiled import loop, physics, policy, sight
 from itt.rollouts.compiled.simulation import watched_step
 from itt.rollouts.episode import Episode
-from itt.rollouts.resolve import architecture_of, resolve
 from itt.run import Run
 from itt.seeding import Key
 from itt.study import single

@@ -16,13 +16,11 @@ from numpy.typing import NDArray
 
 from itt.native.kernel import inlined_kernel, kernel
 from itt.native.vectors import ONE_ROW, TWO_ROWS, WIDTH, add_columns, one_row, two_rows
-from itt.policies import Layer
+from itt.policies import ACTIVATIONS, Layer
 from itt.rollouts.compiled.generator import LANES
-from itt.settings import Activation
 
 START, OUTPUTS, INPUTS, ACTIVATION, COLUMNS = range(5)
-LINEAR, RELU, TANH = 0, 1, 2
-_CODES: dict[Activation, int] = {"linear": LINEAR, "relu": RELU, "tanh": TANH}
+LINEAR, RELU, TANH = (ACTIVATIONS[name].code for name in ("linear", "relu", "tanh"))
 
 ROUNDING = 2.0**-23
 """Twice float32's unit roundoff: room for the second-order terms of every bound below."""
@@ -40,7 +38,7 @@ def tables(towers: Sequence[tuple[Layer, ...]]) -> tuple[list[NDArray[np.int64]]
     for tower in towers:
         rows = []
         for layer in tower:
-            rows.append((start, layer.outputs, layer.inputs, _CODES[layer.activation], begin))
+            rows.append((start, layer.outputs, layer.inputs, ACTIVATIONS[layer.activation].code, begin))
             padded = np.full((-(-layer.outputs // WIDTH) * WIDTH, layer.inputs), size, dtype=np.int64)
             padded[: layer.outputs] = np.arange(start, start + layer.size).reshape(layer.outputs, layer.inputs)
             places.append(padded.reshape(-1, WIDTH, layer.inputs).transpose(0, 2, 1).ravel())
@@ -51,7 +49,7 @@ def tables(towers: Sequence[tuple[Layer, ...]]) -> tuple[list[NDArray[np.int64]]
 
 def layers(table: NDArray[np.int64]) -> tuple[Layer, ...]:
     """What `table` was made from."""
-    names = {code: name for name, code in _CODES.items()}
+    names = {forms.code: name for name, forms in ACTIVATIONS.items()}
     return tuple(Layer(int(row[OUTPUTS]), int(row[INPUTS]), names[row[ACTIVATION]]) for row in table)
 
 

@@ -6,8 +6,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from itt.algorithms.es import search
-from itt.rollouts import architecture_of, resolve
+from itt.algorithms.es import strategy
+from itt.resolve import architecture_of, resolve
 from itt.study import load
 
 STUDY = Path(__file__).parents[3] / "config" / "arsv2.yaml"
@@ -25,11 +25,11 @@ def test_a_step_is_that_of_algorithm_2(env):
     """theta + alpha / (b sigma_R) sum (F+ - F-) delta over the b directions with the best of both returns."""
     run = run_of(env)
     settings, architecture = run.algorithm, architecture_of(run)
-    state = search.State(np.random.default_rng(0).standard_normal(architecture.size), 3)
-    delta = search.ask(state, settings, architecture, 0)
+    state = strategy.State(np.random.default_rng(0).standard_normal(architecture.size), 3)
+    delta = strategy.ask(state, settings, architecture, 0)
     assert len(delta) == settings.directions
     returns = np.random.default_rng(1).normal(100, 20, 2 * len(delta))
-    following, _ = search.tell(state, settings, architecture, delta, 0.0, returns)
+    following, _ = strategy.tell(state, settings, architecture, delta, 0.0, returns)
 
     plus, minus = returns[::2], returns[1::2]
     best = sorted(range(len(delta)), key=lambda i: -max(plus[i], minus[i]))[: settings.top_directions]
@@ -45,7 +45,7 @@ def test_policies_are_linear_maps_of_normalised_states_that_begin_at_zero(env):
     ((layer,),) = architecture.towers
     assert layer.activation == "linear"
     assert run.policy.observations == "normalised"
-    assert not search.initial(run.algorithm, architecture, run.seed).theta.any()
+    assert not strategy.initial(run.algorithm, architecture, run.seed).theta.any()
 
 
 def test_swimmer_plays_at_most_five_times_the_published_number_of_episodes():

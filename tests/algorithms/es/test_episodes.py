@@ -5,7 +5,8 @@ import pytest
 
 from itt import seeding
 from itt.algorithms.es import episodes
-from itt.rollouts import Rollout, Shared, play, resolve
+from itt.resolve import resolve
+from itt.rollouts import Rollout, Shared, play
 from itt.seeding import Key, Purpose
 from itt.settings import ES
 from itt.study import single

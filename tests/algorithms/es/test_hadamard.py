@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 from scipy import linalg, stats
 
-from itt.algorithms.es.hadamard import hadamard, walsh_hadamard
+from itt.algorithms.es.directions import hadamard, walsh_hadamard
 
 
 class Signs:

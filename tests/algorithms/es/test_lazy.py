@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from itt.algorithms.es.lazy import updates
+from itt.algorithms.es.schedules import updates
 from itt.settings import Lazy
 
 

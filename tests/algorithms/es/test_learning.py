@@ -4,7 +4,7 @@ import csv
 
 import pytest
 
-from itt.rollouts import resolve
+from itt.resolve import resolve
 from itt.study import single
 
 

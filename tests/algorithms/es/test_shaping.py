@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from scipy import stats
 
-from itt.algorithms.es.shaping import SHAPINGS, centered_ranks, none, return_std, z_score
+from itt.algorithms.es.estimators import SHAPINGS, centered_ranks, none, return_std, z_score
 
 returns = st.lists(st.sampled_from([-3.0, 0.0, 0.5, 0.5, 2.0, 1e6]) | st.floats(-1e6, 1e6), min_size=2, max_size=30)
 

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from itt import settings_file
-from itt.algorithms.es.target import reached
+from itt.algorithms.es.episodes import reached
 from itt.errors import UserError
 from itt.record import policy_file
 from itt.settings import Target

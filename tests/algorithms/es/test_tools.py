@@ -5,10 +5,10 @@ import itertools
 import numpy as np
 import pytest
 
-from itt.algorithms.es import search
+from itt.algorithms.es import strategy
 from itt.errors import UserError
 from itt.policies import architecture
-from itt.rollouts import resolve
+from itt.resolve import resolve
 from itt.settings import ES, Policy, Tower
 from itt.study import single
 
@@ -74,18 +74,18 @@ def test_with_any_tool_a_row_does_not_depend_on_how_long_the_training_will_be(tr
 
 def climbed(settings, slope=None, iterations=1, theta=None):
     """States of ITT on returns that are linear in theta, or on a bowl, and the gradients that were estimated."""
-    state, gradients = search.initial(settings, ITT, 0), []
+    state, gradients = strategy.initial(settings, ITT, 0), []
     if theta is not None:
-        state = search.State(theta, 0, state.memory)
+        state = strategy.State(theta, 0, state.memory)
     states = [state]
 
     def height(at):
         return at @ slope if slope is not None else -at @ at
 
     for _ in range(iterations):
-        epsilon = search.ask(state, settings, ITT, 0)
-        returns = np.array([height(at) for _, _, at in search.perturbations(state, settings, epsilon)])
-        state, gradient = search.tell(state, settings, ITT, epsilon, height(state.theta), returns)
+        epsilon = strategy.ask(state, settings, ITT, 0)
+        returns = np.array([height(at) for _, _, at in strategy.perturbations(state, settings, epsilon)])
+        state, gradient = strategy.tell(state, settings, ITT, epsilon, height(state.theta), returns)
         states.append(state)
         gradients.append(gradient)
     return states, gradients
@@ -101,7 +101,7 @@ def test_ars_is_its_own_formula():
         directions=9, top_directions=b, shaping="return_std", sigma=nu, eta=2 * nu * alpha, sampling="gaussian"
     )
     (before, after), _ = climbed(settings)
-    delta = search.ask(before, settings, ITT, 0)
+    delta = strategy.ask(before, settings, ITT, 0)
     heights = [[-(at @ at) for at in (before.theta + nu * row, before.theta - nu * row)] for row in delta]
     best = sorted(range(9), key=lambda i: -max(heights[i]))[:b]
     used = [value for i in best for value in heights[i]]
@@ -166,11 +166,11 @@ def test_a_schedule_scales_sigma_and_eta_of_its_iteration():
     halved = "{name: linear, final: 0.5, iterations: 1}"
     settings = resolve(cartpole(f"sigma_schedule={halved}", f"eta_schedule={halved}", "eta=0.4")).algorithm
     for iteration, factor in ((0, 1.0), (1, 0.5)):
-        state = search.State(np.zeros(ITT.size), iteration)
-        assert search.sigma(state, settings) == factor
-        assert search.eta(state, settings) == 0.4 * factor
-        epsilon = search.ask(state, settings, ITT, 0)
-        np.testing.assert_array_equal(search.perturbations(state, settings, epsilon)[0][2], factor * epsilon[0])
+        state = strategy.State(np.zeros(ITT.size), iteration)
+        assert strategy.sigma(state, settings) == factor
+        assert strategy.eta(state, settings) == 0.4 * factor
+        epsilon = strategy.ask(state, settings, ITT, 0)
+        np.testing.assert_array_equal(strategy.perturbations(state, settings, epsilon)[0][2], factor * epsilon[0])
 
 
 def test_the_record_tells_sigma_eta_and_the_length_of_the_step(train):
@@ -259,10 +259,10 @@ def test_a_survival_bonus_counts_in_the_record_and_not_in_the_estimate(train):
 @pytest.mark.parametrize("estimator", ["antithetic", "forward"])
 def test_with_two_returns_their_standard_deviation_leaves_which_is_better(estimator):
     settings = ES(directions=1, shaping="return_std", estimator=estimator, sigma=0.5)
-    state, epsilon = search.State(np.zeros(6)), np.ones((1, 6))
+    state, epsilon = strategy.State(np.zeros(6)), np.ones((1, 6))
     steps = []
     for scale in (1.0, 1000.0):
         returns = np.array([3.0, 1.0] if estimator == "antithetic" else [3.0]) * scale
-        steps.append(search.tell(state, settings, ITT, epsilon, 1.0 * scale, returns)[1])
+        steps.append(strategy.tell(state, settings, ITT, epsilon, 1.0 * scale, returns)[1])
     np.testing.assert_allclose(steps[0], steps[1])
     np.testing.assert_allclose(steps[0], 4.0 if estimator == "forward" else 2.0)

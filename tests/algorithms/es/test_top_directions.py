@@ -4,7 +4,7 @@ import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
 
-from itt.algorithms.es.top_directions import best_pairs
+from itt.algorithms.es.estimators import best_pairs
 
 PLUS, MINUS = np.array([1.0, 9.0, 2.0, 0.0]), np.array([8.0, -9.0, 2.0, 3.0])
 

@@ -3,10 +3,11 @@
 import numpy as np
 import pytest
 
-from itt.algorithms.es import search
+from itt.algorithms.es import strategy
 from itt.algorithms.es.trainer import COLUMNS
 from itt.record import policy_file
-from itt.rollouts import Rollout, Shared, architecture_of, play, resolve
+from itt.resolve import architecture_of, resolve
+from itt.rollouts import Rollout, Shared, play
 from itt.seeding import Key
 from itt.study import single
 
@@ -21,16 +22,16 @@ def by_hand(run):
     """The same training without trainer, team and record: theta_k, its return and its perturbations' returns."""
     run = resolve(run)
     settings, architecture = run.algorithm, architecture_of(run)
-    state, told = search.initial(settings, architecture, run.seed), []
+    state, told = strategy.initial(settings, architecture, run.seed), []
     for k in range(settings.iterations):
-        epsilon = search.ask(state, settings, architecture, run.seed)
+        epsilon = strategy.ask(state, settings, architecture, run.seed)
         center = play(Shared(run), Rollout(state.theta, Key(run.seed, k)))
         episodes = [
             play(Shared(run), Rollout(theta, Key(run.seed, k, i, sign)))
-            for i, sign, theta in search.perturbations(state, settings, epsilon)
+            for i, sign, theta in strategy.perturbations(state, settings, epsilon)
         ]
         returns = np.array([episode.value for episode in episodes])
-        following, gradient = search.tell(state, settings, architecture, epsilon, center.value, returns)
+        following, gradient = strategy.tell(state, settings, architecture, epsilon, center.value, returns)
         steps = center.steps + sum(episode.steps for episode in episodes)
         told.append((state.theta, center.value, returns, gradient, steps))
         state = following

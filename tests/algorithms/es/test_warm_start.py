@@ -10,7 +10,8 @@ from itt.algorithms.es.warm_start import identified
 from itt.errors import UserError
 from itt.observations import Moments
 from itt.record import policy_file
-from itt.rollouts import Rollout, Shared, play, resolve
+from itt.resolve import resolve
+from itt.rollouts import Rollout, Shared, play
 from itt.seeding import Key
 from itt.study import single
 

@@ -18,11 +18,9 @@ from numpy.typing import NDArray
 from itt import seeding
 from itt.algorithms.es import optimisers, schedules, warm_start
 from itt.algorithms.es.directions import SAMPLINGS, Directions
-from itt.algorithms.es.estimators import antithetic, forward
-from itt.algorithms.es.lazy import moving
+from itt.algorithms.es.estimators import SHAPINGS, antithetic, best_pairs, forward
 from itt.algorithms.es.optimisers import OPTIMISERS, Memory
-from itt.algorithms.es.shaping import SHAPINGS
-from itt.algorithms.es.top_directions import best_pairs
+from itt.algorithms.es.schedules import moving
 from itt.policies import Architecture, Theta
 from itt.seeding import Key, Purpose
 from itt.settings import ES

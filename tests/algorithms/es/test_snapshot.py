@@ -5,11 +5,12 @@ import json
 import numpy as np
 import pytest
 
-from itt.algorithms.es import search
+from itt.algorithms.es import strategy
 from itt.errors import UserError
 from itt.observations import Moments
 from itt.record import policy_file
-from itt.rollouts import Rollout, Shared, architecture_of, play, resolve
+from itt.resolve import architecture_of, resolve
+from itt.rollouts import Rollout, Shared, play
 from itt.seeding import Key
 from itt.study import single
 
@@ -25,18 +26,18 @@ def by_hand(run):
     """The same training without trainer, team and record: theta_k, its return and what it sees states through."""
     run = resolve(run)
     settings, architecture = run.algorithm, architecture_of(run)
-    state, met, told = search.initial(settings, architecture, run.seed), Moments.none(4), []
+    state, met, told = strategy.initial(settings, architecture, run.seed), Moments.none(4), []
     for k in range(settings.iterations):
         shared = Shared(run, met.normaliser)
-        epsilon = search.ask(state, settings, architecture, run.seed)
+        epsilon = strategy.ask(state, settings, architecture, run.seed)
         center = play(shared, Rollout(state.theta, Key(run.seed, k)))
         episodes = [
             play(shared, Rollout(theta, Key(run.seed, k, i, sign)))
-            for i, sign, theta in search.perturbations(state, settings, epsilon)
+            for i, sign, theta in strategy.perturbations(state, settings, epsilon)
         ]
         told.append((state.theta, center.value, met))
         returns = np.array([episode.value for episode in episodes])
-        state, _ = search.tell(state, settings, architecture, epsilon, center.value, returns)
+        state, _ = strategy.tell(state, settings, architecture, epsilon, center.value, returns)
         met = met.merged(episode.met for episode in episodes)
     return told, state.theta, met
 

@@ -6,7 +6,7 @@ from typing import Any
 
 from itt import published
 from itt.envs import CATALOG
-from itt.rollouts.resolve import architecture_of, resolve
+from itt.resolve import architecture_of, resolve
 from itt.settings import METHODS
 from itt.study import single
 

@@ -22,7 +22,7 @@ def resolve(run: Run) -> Run:
         UserError: The env is unknown or not served, or the settings mean nothing in it.
     """
     spec = describe(run.env)
-    if run.method == "explicit" and run.policy.selection == "sample" and not spec.discrete:
+    if not run.traits.candidates and run.policy.selection == "sample" and not spec.discrete:
         raise UserError(
             f"{run.env}/{run.method}: policy.selection: sample needs scores to sample from, and an explicit policy "
             "with continuous actions has none; allowed: argmax"
