@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import math
+
 import numpy as np
 from numpy.typing import NDArray
 
+from itt.linear.elementwise import exp, expm1
 from itt.settings import Kernel
 
 Values = NDArray[np.float64]
@@ -26,14 +29,11 @@ def log_weights(kernel: Kernel, scores: Values) -> Values:
     Returns:
         Shape (N,), at most 0, and 0 for the best.
     """
-    weights: Values
     best = scores.max()
     if kernel == "softmax":
         # exp(z) - exp(best); beyond 700 exp would overflow, and the differences decide everything in any case.
-        weights = np.exp(min(best, 700.0)) * np.expm1(scores - best)
-        return weights
-    weights = scores - best
-    return weights
+        return math.exp(min(best, 700.0)) * expm1(scores - best)
+    return np.asarray(scores - best)
 
 
 def draw(log_weights: Values, units: Values) -> NDArray[np.int64]:
@@ -46,7 +46,7 @@ def draw(log_weights: Values, units: Values) -> NDArray[np.int64]:
     Returns:
         Shape (K,).
     """
-    cumulated = np.cumsum(np.exp(log_weights))
+    cumulated = np.cumsum(exp(log_weights))
     found = np.searchsorted(cumulated, units * cumulated[-1], side="right")
     indices: NDArray[np.int64] = np.minimum(found, len(cumulated) - 1)
     return indices

@@ -5,33 +5,13 @@ chooses its `exp`, `log` and `power` likewise. What enters theta or a choice is 
 NumPy: additions, multiplications, divisions, roots, `sum`, `mean`, `std`, `einsum` and stable sorts have the same bits
 wherever they run (docs/architecture.md, "The same bits").
 
+    sums.py             weighted sums and lengths
     products.py         matrix products, each sum term by term
     gram_schmidt.py     orthonormal rows
     orthogonal.py       random rows: orthogonal, and Gaussian one by one
-    householder.py      LAPACK's QR, signs included
+    householder.py      orthonormal rows with the signs of LAPACK
     cholesky.py         a factor of a covariance
     elementwise.py      exp, log, tanh, ... of the C library
 
 Heavy pieces are compiled, beside a readable twin in NumPy: the same sums in the same order.
 """
-
-from itt.linear.cholesky import cholesky
-from itt.linear.elementwise import arccos, exp, expm1, log, power, tanh
-from itt.linear.householder import signed_orthonormal
-from itt.linear.orthogonal import orthogonal
-from itt.linear.products import combination, length, product
-
-__all__ = [
-    "arccos",
-    "cholesky",
-    "combination",
-    "exp",
-    "expm1",
-    "length",
-    "log",
-    "orthogonal",
-    "power",
-    "product",
-    "signed_orthonormal",
-    "tanh",
-]

@@ -7,7 +7,7 @@ import math
 import numpy as np
 from numpy.typing import NDArray
 
-from itt.linear.products import length
+from itt.linear.sums import length
 
 Values = NDArray[np.float64]
 

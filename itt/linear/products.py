@@ -1,8 +1,7 @@
-"""Products of matrices and vectors; each sum is taken term by term, in order."""
+"""Products of matrices; each sum is taken term by term, in order."""
 
 from __future__ import annotations
 
-import math
 from typing import Any
 
 import numpy as np
@@ -34,17 +33,6 @@ def readable_add_product(left: Values, right: Values, target: Values) -> None:
     """target += left right, in place: what `add_product` computes."""
     for k in range(len(right)):
         target += left[:, k, None] * right[k]
-
-
-def combination(weights: Values, rows: Values) -> Values:
-    """sum_i weights_i rows_i, shapes (n,) and (n, m) -> (m,). einsum has loops of its own; `@` would ask a BLAS."""
-    found: Values = np.einsum("i,ij->j", weights, rows)
-    return found
-
-
-def length(vector: Values) -> float:
-    """|v|, shape (n,)."""
-    return math.sqrt(float(np.sum(vector * vector)))
 
 
 def room() -> Values:
