@@ -17,33 +17,34 @@ Values = NDArray[np.float64]
 
 def exp(x: Values) -> Values:
     """e^x, at most e^709: beyond, `math.exp` raises OverflowError."""
-    return _each(math.exp, x)
+    return each(math.exp, x)
 
 
 def expm1(x: Values) -> Values:
     """e^x - 1; likewise."""
-    return _each(math.expm1, x)
+    return each(math.expm1, x)
 
 
 def log(x: Values) -> Values:
     """ln x of positive numbers."""
-    return _each(math.log, x)
+    return each(math.log, x)
 
 
 def tanh(x: Values) -> Values:
     """The hyperbolic tangent."""
-    return _each(math.tanh, x)
+    return each(math.tanh, x)
 
 
 def arccos(x: Values) -> Values:
     """The angle, of numbers between -1 and 1."""
-    return _each(math.acos, x)
+    return each(math.acos, x)
 
 
 def power(base: float, exponents: Values) -> Values:
     """base^x of a positive base."""
-    return _each(lambda exponent: math.pow(base, exponent), exponents)
+    return each(lambda exponent: math.pow(base, exponent), exponents)
 
 
-def _each(function: Callable[[float], float], x: Values) -> Values:
+def each(function: Callable[[float], float], x: Values) -> Values:
+    """A function of one number of all of them."""
     return np.fromiter(map(function, x.ravel().tolist()), np.float64, x.size).reshape(x.shape)

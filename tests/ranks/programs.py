@@ -11,6 +11,7 @@ import time
 from pathlib import Path
 
 import numpy as np
+from threadpoolctl import threadpool_info
 
 from itt.algorithms import es
 from itt.errors import Stopped, UserError
@@ -174,6 +175,16 @@ def fault_of_the_leader(team: Team) -> int:
     """A fault on rank 0, between two maps."""
     team.map(square, 1, range(5))
     raise ZeroDivisionError("rank 0 has a fault")
+
+
+def threads(team: Team) -> int:
+    """With how many threads the libraries compute that NumPy, imported above before itt, has loaded."""
+    say(threads=team.map(threads_of, None, range(4 * team.workers)))
+    return 0
+
+
+def threads_of(shared, item):
+    return [library["num_threads"] for library in threadpool_info()]
 
 
 def idle(team: Team) -> int:

@@ -73,6 +73,8 @@ def _train(folder: RunFolder, run: Run, team: Team, say: Callable[[str], None], 
     else:
         now = Snapshot.first(run)
     folder.begin(team.ranks, team.workers, team.hosts, team.library)
+    if folder.changed:
+        say(folder.changed)
     settings, architecture = run.algorithm, architecture_of(run)
     try:
         while (k := now.state.iteration) < settings.iterations:

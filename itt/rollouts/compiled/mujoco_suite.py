@@ -10,7 +10,6 @@ import math
 from typing import Any
 
 import gymnasium
-import numpy as np
 
 from itt.envs import EnvSpec
 from itt.native.kernel import inlined_kernel, kernel
@@ -28,8 +27,8 @@ KINDS = {
 _FISH_JOINTS = ("tail1", "tail_twist", "tail2", "finright_roll", "finright_pitch", "finleft_roll", "finleft_pitch")
 _HOPPER_HEIGHT = 0.6, 2.0
 _WALKER_HEIGHT, _WALKER_SPEED = 1.2, 1.0
-_GAUSSIAN = float(np.sqrt(-2.0 * np.log(0.1)))
-_LONG_TAIL = float(np.sqrt(1.0 / 0.1 - 1.0))
+_GAUSSIAN = math.sqrt(-2.0 * math.log(0.1))
+_LONG_TAIL = math.sqrt(1.0 / 0.1 - 1.0)
 
 
 def attach(env: gymnasium.Env[Any, Any], spec: EnvSpec) -> Physics:
