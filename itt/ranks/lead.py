@@ -7,12 +7,11 @@ import sys
 import traceback
 from collections.abc import Callable
 
-from threadpoolctl import threadpool_limits
-
 from itt.errors import UserError
 from itt.ranks.launch import Launch, check_library, launched
 from itt.ranks.signals import Signals, ignore
 from itt.ranks.team import Alone, RankError, Team
+from itt.ranks.threads import one_thread
 
 
 def lead(main: Callable[[Team], int]) -> int:
@@ -24,21 +23,13 @@ def lead(main: Callable[[Team], int]) -> int:
     Returns:
         What `main` returned; 0 on a worker.
     """
-    _compute_with_one_thread()
+    one_thread()
     signals = Signals()
     launch = launched()
     if launch is None:
         signals.heed()
         return main(Alone(signals))
     return _lead_ranks(main, launch, signals)
-
-
-def _compute_with_one_thread() -> None:
-    """Ranks are the parallelism: from here on BLAS and OpenMP keep to one thread, whoever loaded them and whatever the
-    environment says. What is loaded later is told where it is loaded (`itt.rollouts.reference`)."""
-    import numpy  # noqa: F401 - a library can be told once it is loaded
-
-    threadpool_limits(1)
 
 
 def _lead_ranks(main: Callable[[Team], int], launch: Launch, signals: Signals) -> int:

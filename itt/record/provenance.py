@@ -70,8 +70,8 @@ def _cpu() -> str:
 
 def _versions() -> dict[str, str]:
     """Of the packages, and of the C library, whose sine and exponential they call."""
-    libc, version = platform.libc_ver()
-    found = {libc: version} if libc else {}
+    libc, release = platform.libc_ver()
+    found = {libc: release} if libc else {}
     for package in _PACKAGES:
         try:
             found[package] = importlib.metadata.version(package)

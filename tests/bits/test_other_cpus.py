@@ -16,7 +16,8 @@ from numpy._core._multiarray_umath import __cpu_dispatch__, __cpu_features__
 TRAININGS, COMMITTED = Path(__file__).with_name("trainings.py"), Path(__file__).with_name("sha256.json")
 BEYOND = [name for name in __cpu_dispatch__ if __cpu_features__[name] and name != "X86_V3"]
 """What NumPy would use here beyond AVX2 and FMA."""
-NUMPY = {"NPY_DISABLE_CPU_FEATURES": " ".join(BEYOND)}
+NUMPY = {"NPY_DISABLE_CPU_FEATURES": " ".join(BEYOND)} if BEYOND else {}
+HASWELL = {"OPENBLAS_CORETYPE": "Haswell"}
 TORCH = {"ATEN_CPU_CAPABILITY": "avx2", "MKL_ENABLE_INSTRUCTIONS": "AVX2"}
 GLIBC = {"GLIBC_TUNABLES": "glibc.cpu.hwcaps=-AVX512F,-AVX512VL,-AVX512DQ,-AVX512BW"}
 NUMBA = {"NUMBA_CPU_NAME": "haswell", "NUMBA_CPU_FEATURES": ""}
@@ -36,15 +37,13 @@ def trained(**environment):
 @pytest.mark.parametrize(
     "environment",
     [
-        pytest.param({"OPENBLAS_CORETYPE": "Haswell"}, id="OpenBLAS on Haswell"),
-        pytest.param({"OPENBLAS_CORETYPE": "Nehalem"}, id="OpenBLAS on Nehalem"),
-        pytest.param(NUMPY, id="NumPy with AVX2", marks=without_more),
-        pytest.param(TORCH | GLIBC, id="PyTorch and glibc with AVX2"),
-        pytest.param(
-            {"OPENBLAS_CORETYPE": "Haswell"} | NUMPY | TORCH | GLIBC | NUMBA,
-            id="everything on Haswell",
-            marks=[without_more, pytest.mark.slow],  # it compiles everything once more
-        ),
+        pytest.param(HASWELL | NUMPY | TORCH | GLIBC, id="all but Numba on Haswell"),
+        pytest.param(HASWELL, id="OpenBLAS on Haswell", marks=pytest.mark.slow),
+        pytest.param({"OPENBLAS_CORETYPE": "Nehalem"}, id="OpenBLAS on Nehalem", marks=pytest.mark.slow),
+        pytest.param(NUMPY, id="NumPy with AVX2", marks=[without_more, pytest.mark.slow]),
+        pytest.param(TORCH | GLIBC, id="PyTorch and glibc with AVX2", marks=pytest.mark.slow),
+        # This one compiles everything once more.
+        pytest.param(HASWELL | NUMPY | TORCH | GLIBC | NUMBA, id="everything on Haswell", marks=pytest.mark.slow),
     ],
 )
 def test_every_training_has_the_same_bytes_on_another_cpu(environment):

@@ -10,7 +10,7 @@ import pytest
 
 from itt import settings_file
 from itt.errors import UserError
-from itt.record import policy_file
+from itt.record import policy_file, provenance
 from itt.resolve import resolve
 from itt.study import single
 
@@ -83,6 +83,17 @@ def test_each_session_is_told_in_the_provenance(train):
         assert session["core_seconds"] == session["seconds"] > 0
         assert session["versions"]["numpy"] == np.__version__
         assert {"python", "cpu", "git_commit", "command", "engine"} <= session.keys()
+
+
+def test_a_session_knows_the_c_library_and_one_under_other_versions_says_which(train, monkeypatch):
+    train(cartpole(), stop_after=1)
+    assert train(cartpole(), stop_after=1).said == ["resumed at iteration 1"]
+    here = provenance._versions()
+    assert here["glibc"].startswith("2.")
+    monkeypatch.setattr(provenance, "_versions", lambda: here | {"numpy": "9.8", "glibc": "9.9", "newcomer": "1"})
+    *_, line = train(cartpole(), stop_after=1).said
+    assert line.endswith(f": glibc {here['glibc']} -> 9.9, numpy {here['numpy']} -> 9.8")
+    assert "\n" not in line
 
 
 def test_seconds_go_on_counting_after_a_stop(train, monkeypatch):
