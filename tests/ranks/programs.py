@@ -145,7 +145,7 @@ def trainings(team: Team) -> int:
     Names of folders: ENV/METHOD, and variants/NAME.
     """
     few = ["algorithm.iterations=2", "algorithm.directions=3", "candidates.count=50"]
-    seeds = {"itt": 5, "iot": 4, "explicit": 3}  # with which Acrobot's returns differ from the first iteration on
+    seeds = {"itt": 5, "iot": 2, "explicit": 3}  # with which Acrobot's returns differ from the first iteration on
     runs = [
         single(env, method, "vanilla", seeds[method], few) for env in ("Swimmer-v2", "Acrobot-v1") for method in METHODS
     ]
