@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import json
 import sys
 from pathlib import Path
@@ -9,13 +10,19 @@ from typing import Annotated, Any
 
 import typer
 
+from itt import destination, listeners
 from itt.bench.cli import app as bench
 from itt.errors import Stopped, UserError
 
+_CODES = (
+    "Exit codes: 0 done, 2 a mistake of yours (one line says which), 75 stopped early by a signal or for want of disk "
+    "space (run the same command again: a training goes on from its checkpoint, an evaluation starts anew), 130 ended "
+    "at once by Ctrl-C (a second one, or before there was a run), 1 a fault."
+)
+
 app = typer.Typer(
     name="itt",
-    help="Implicit Two-Tower policies trained by evolution strategies.\n\nExit codes: 0 done, 2 a mistake of yours "
-    "(one line says which), 75 stopped early with a checkpoint (run the same command again), 1 a fault.",
+    help=f"Implicit Two-Tower policies trained by evolution strategies.\n\n{_CODES}",
     add_completion=False,
     rich_markup_mode=None,
     pretty_exceptions_enable=False,
@@ -42,10 +49,13 @@ Set = Annotated[
 ]
 Json = Annotated[bool, typer.Option("--json", help="Print JSON.")]
 Collected = Annotated[Path, typer.Argument(help="What `itt collect --out` wrote: runs.csv and curves.csv.")]
-Out = Annotated[Path, typer.Option(help="The folder to write to; made if it is not there.")]
+Out = Annotated[
+    Path,
+    typer.Option(parser=destination.folder, metavar="FOLDER", help="The folder to write to; made if it is not there."),
+]
 
 
-@app.command()
+@app.command(epilog=_CODES)
 def train(
     env: Env,
     method: Method,
@@ -56,7 +66,12 @@ def train(
         Path | None, typer.Option(help="A study file that has this run; else the paper's settings.")
     ] = None,
     out: Annotated[
-        Path | None, typer.Option(help="The run's folder; default results/STUDY/runs/ENV/METHOD/VARIANT/seedK.")
+        Path | None,
+        typer.Option(
+            parser=destination.named,
+            metavar="FOLDER",
+            help="The run's folder, new, empty or this run's; default results/STUDY/runs/ENV/METHOD/VARIANT/seedK.",
+        ),
     ] = None,
     extend: Annotated[
         bool, typer.Option("--extend", help="Go on with a run that ended with fewer iterations or at a lower target.")
@@ -93,7 +108,7 @@ def train(
     return ranks.lead(main)
 
 
-@app.command("eval")
+@app.command("eval", epilog=_CODES)
 def evaluate(
     run: Annotated[Path, typer.Argument(help="A run's folder.")],
     episodes: Annotated[int, typer.Option(min=1, help="Number of episodes.")] = 100,
@@ -113,19 +128,23 @@ def evaluate(
         list[str] | None,
         typer.Option("--set", metavar="KEY=VALUE", help="A setting of candidates or search, for inference. Repeats."),
     ] = None,
+    overwrite: Annotated[
+        bool, typer.Option("--overwrite", help="Replace an evaluation that is there and has other returns.")
+    ] = False,
     as_json: Json = False,
 ) -> int:
     """Evaluate a run's final policy afresh, with env seeds that training never uses.
 
     Reads RUN/policy.npz; writes RUN/evaluation.csv (episode, return, seed); prints mean and standard deviation. With
     another search it writes RUN/evaluation-SEARCH.csv, with --frozen evaluation[-SEARCH]-frozen.csv; --set adds the
-    hash of its settings. Beside such a file, one that ends in .yaml says how candidates were chosen from. Runs under
-    mpiexec as `itt train` does.
+    hash of its settings. Beside such a file, one that ends in .yaml says how candidates were chosen from. An evaluation
+    that is there already stays, unless it is the same or with --overwrite. Runs under mpiexec as `itt train` does.
     """
     from itt import ranks
     from itt.inference import changed, for_inference, settings
     from itt.record import evaluation, policy_file
     from itt.resolve import resolve
+    from itt.rollouts import ready
     from itt.rollouts.evaluation import evaluate as play
     from itt.rollouts.needs import check_installed
 
@@ -135,11 +154,16 @@ def evaluate(
         check_installed(chooses)
         if difference := changed(saved.run, chooses):
             _say(f"in inference {difference}")
+        path = run / evaluation.name(search, frozen, chooses.hash if set_ else None)
+        if not best:
+            destination.check(run)
+            if not overwrite:
+                evaluation.check_length(path, episodes)
+        ready(chooses)
         played = play(chooses, saved.theta, episodes, team.map, saved.normaliser)
         returns = [(episode.value, seed) for episode, seed in played]
         if not best:
-            name = evaluation.name(search, frozen, chooses.hash if set_ else None)
-            evaluation.write(run / name, returns, settings(chooses))
+            evaluation.write(path, returns, settings(chooses), overwrite)
         summary = evaluation.summary(returns)
         line = f"{run}: return {summary['mean']:.2f} +- {summary['std']:.2f} over {episodes} episodes"
         print(json.dumps(summary) if as_json else line)
@@ -219,7 +243,12 @@ def effort(
 
 @app.command()
 def kernels(
-    out: Annotated[Path | None, typer.Option(help="A file that the folder's name is written to as well.")] = None,
+    out: Annotated[
+        Path | None,
+        typer.Option(
+            parser=destination.file, metavar="FILE", help="A file that the folder's name is written to as well."
+        ),
+    ] = None,
 ) -> int:
     """Compile the engine for this machine, so that the many ranks of a training find it compiled.
 
@@ -228,9 +257,9 @@ def kernels(
     """
     from itt.native.cache import cache_folder
     from itt.record.files import write_atomically
-    from itt.rollouts.compiled.player import compile_all
+    from itt.rollouts.compiled.player import ready
 
-    compile_all()
+    ready()
     print(cache_folder())
     if out is not None:
         write_atomically(out, f"{cache_folder()}\n".encode())
@@ -250,37 +279,52 @@ _ANALYSIS = ("pandas", "seaborn", "matplotlib")
 """What only `collect`, `tables`, `figures` and `effort` need."""
 
 
+_DISK = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EROFS, errno.EIO, errno.EACCES)
+"""What is wrong with a place, not with this program, when a file cannot be read or written."""
+
+
 def main() -> None:
     """The entry point: runs a command and turns its end into an exit code."""
+    with listeners.may_leave():
+        sys.exit(_run())
+
+
+def _run() -> int:
     try:
-        sys.exit(app(args=sys.argv[1:] or ["--help"], standalone_mode=False) or 0)
+        code: int = app(args=sys.argv[1:] or ["--help"], standalone_mode=False) or 0
+        sys.stdout.flush()
+        return code
     except typer.TyperException as error:
         context = getattr(error, "ctx", None)
         command = context.command_path if context else "itt"
-        _complain(f"{error.format_message().rstrip('.')} (see `{command} --help`)")
+        return _complain(f"{error.format_message().rstrip('.')} (see `{command} --help`)")
     except (typer.Abort, KeyboardInterrupt):
-        sys.exit(130)
+        return 130
     except UserError as error:
-        _complain(str(error))
+        return _complain(str(error))
     except ModuleNotFoundError as error:
         if error.name not in _ANALYSIS:
             raise
-        _complain(f"{error.name} is not installed: pip install 'itt[analysis]'")
+        return _complain(f"{error.name} is not installed: pip install 'itt[analysis]'")
+    except OSError as error:
+        if error.errno not in _DISK or error.filename is None:
+            raise
+        return _complain(f"{error.filename}: {error.strerror}")
     except Stopped as stopped:
         _say(str(stopped))
-        sys.exit(75)
+        return 75
 
 
 def _say(line: str) -> None:
     print(f"itt: {line}", file=sys.stderr, flush=True)
 
 
-def _complain(line: str) -> None:
+def _complain(line: str) -> int:
     from itt.ranks.launch import is_first
 
     if is_first():  # what is wrong on one rank is wrong on all
         _say(f"error: {' '.join(line.split())}")
-    sys.exit(2)
+    return 2
 
 
 def _print_paths(paths: list[Path]) -> int:

@@ -6,4 +6,4 @@ class UserError(Exception):
 
 
 class Stopped(Exception):
-    """A signal asked for an early end and the work so far is saved: run the same command again. Exit code 75."""
+    """A signal, or a full disk, ended it early; what was saved is whole: run the same command again. Exit code 75."""

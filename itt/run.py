@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-import hashlib
-import json
+from collections.abc import Mapping
+from functools import cached_property
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated, Any, Self
 
 from pydantic import Field, model_validator
 
 from itt.settings import METHODS, STANDING, Method, RandomFeatureTree, Settings, SignedRandomProjections, Traits
+from itt.spec import fingerprint, understood, written
 
 BY_HAND = "by-hand"
 """The study to which a run belongs that was started without a study file."""
@@ -96,7 +97,8 @@ class Run(Settings):
         return Path("runs", self.env.replace("/", "--"), self.method, self.variant, f"seed{self.seed}")
 
     def spec(self) -> dict[str, Any]:
-        """What the result is a function of: no names of study or variant, nothing that this method does not use."""
+        """What the result is a function of, as `itt.spec` writes it: no names of study or variant, nothing that this
+        method does not use."""
         spec = self.model_dump(mode="json", exclude={"study", "variant", "record"})
         for key in {key for traits in METHODS.values() for key in traits.settings} - set(self.traits.settings):
             del spec["policy"][key]
@@ -106,9 +108,27 @@ class Run(Settings):
             del spec["algorithm"]["initial_std"]  # nothing is drawn
             if self.algorithm.initial.sha256 is not None:
                 del spec["algorithm"]["initial"]["policy"]  # where it lies is no part of a result, what it holds is
-        return spec
+        return written(spec)
 
-    @property
+    @classmethod
+    def recorded(cls, spec: Any) -> Run:
+        """The run whose `spec` this was, also in an earlier version.
+
+        Raises:
+            ValueError: It is no spec, or one that this version does not know.
+        """
+        return cls.model_validate(understood(spec))
+
+    @cached_property
     def hash(self) -> str:
-        """16 hex digits of the spec's SHA-256: equal hashes promise equal results."""
-        return hashlib.sha256(json.dumps(self.spec(), sort_keys=True).encode()).hexdigest()[:16]
+        """16 hex digits of the spec's SHA-256: equal hashes promise equal results.
+
+        Every episode asks for it; it is computed once and travels to other ranks with the run.
+        """
+        return fingerprint(self.spec())
+
+    def model_copy(self, *, update: Mapping[str, Any] | None = None, deep: bool = False) -> Self:
+        """A copy with other values, and so with a hash of its own."""
+        copy = super().model_copy(update=update, deep=deep)
+        copy.__dict__.pop("hash", None)
+        return copy

@@ -18,7 +18,7 @@ import pytest
 from itt import cli
 from itt.algorithms import es
 from itt.errors import Stopped
-from itt.ranks.signals import Signals
+from itt.ranks.signals import ASKING, Signals
 from itt.ranks.team import Alone
 from itt.resolve import resolve
 from itt.run import Run
@@ -90,7 +90,7 @@ def itt(capfd: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> C
 
 @contextlib.contextmanager
 def _signal_handlers_restored() -> Iterator[None]:
-    before = {number: signal.getsignal(number) for number in (signal.SIGINT, signal.SIGTERM, signal.SIGUSR1)}
+    before = {number: signal.getsignal(number) for number in (*ASKING, signal.SIGHUP)}
     try:
         yield
     finally:

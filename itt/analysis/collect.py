@@ -1,6 +1,7 @@
 """Run folders to two tables, `runs.csv` and `curves.csv` (see `files`)."""
 
-from collections.abc import Sequence
+import os
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -51,10 +52,22 @@ def _run_folders(folders: Sequence[Path]) -> list[Path]:
         if not folder.is_dir():
             raise UserError(f"{folder}: no such folder; give folders that hold runs, like results/demo")
     # One folder may lie in another: a run found twice in one place is one run.
-    found = {file.resolve(): file.parent for folder in folders for file in folder.rglob("run.yaml")}
+    found = {(run / "run.yaml").resolve(): run for folder in folders for run in _with_run(folder)}
     if not found:
         raise UserError(f"{_listed(folders)}: no run found; a run is a folder with a run.yaml, at any depth")
     return sorted(found.values())
+
+
+def _with_run(folder: Path) -> Iterator[Path]:
+    """The folders at and below this one that hold a run.yaml, also through links, each place once."""
+    been = set()
+    for path, below, files in os.walk(folder, followlinks=True):
+        if (place := os.path.realpath(path)) in been:
+            below.clear()
+            continue
+        been.add(place)
+        if "run.yaml" in files:
+            yield Path(path)
 
 
 def _listed(folders: Sequence[Path]) -> str:

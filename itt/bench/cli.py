@@ -10,6 +10,7 @@ from typing import Annotated, Any
 
 import typer
 
+from itt import destination
 from itt.errors import UserError
 
 app = typer.Typer(
@@ -29,7 +30,10 @@ def bench() -> None:
 
 Row = dict[str, Any]
 Json = Annotated[bool, typer.Option("--json", help="Print JSON.")]
-Out = Annotated[Path | None, typer.Option(help="A file for the figures and the machine, as JSON.")]
+Out = Annotated[
+    Path | None,
+    typer.Option(parser=destination.file, metavar="FILE", help="A file for the figures and the machine, as JSON."),
+]
 Seconds = Annotated[float, typer.Option(min=0.0, help="Seconds to measure for, at least; each row.")]
 Together = Annotated[float, typer.Option(min=0.0, help="Seconds to measure for, at least; all rows of a size.")]
 
@@ -195,7 +199,7 @@ def _projection(row: Row) -> str:
 @app.command()
 def latents(
     run: Annotated[Path, typer.Argument(help="A finished run's folder; method itt.")],
-    out: Annotated[Path, typer.Option(help="The file, .npz.")],
+    out: Annotated[Path, typer.Option(parser=destination.file, metavar="FILE", help="The file, .npz.")],
 ) -> int:
     """Write a trained policy with latents of states that it comes to, for `itt bench search`.
 
@@ -221,7 +225,7 @@ def markdown(
 @app.command("plot")
 def draw(
     results: Annotated[Path, typer.Argument(help="What `itt bench rollouts --out` or `itt bench search --out` wrote.")],
-    out: Annotated[Path, typer.Option(help="The image: .svg, .png or .pdf.")],
+    out: Annotated[Path, typer.Option(parser=destination.file, metavar="FILE", help="The image: .svg, .png or .pdf.")],
 ) -> int:
     """Draw a result: steps a second by env with a panel a method, or searches' cost and what they find, a panel a d."""
     from itt.bench.plot import plot

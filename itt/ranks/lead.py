@@ -8,7 +8,7 @@ import traceback
 from collections.abc import Callable
 
 from itt.errors import UserError
-from itt.ranks.launch import Launch, check_library, launched
+from itt.ranks.launch import Launch, check_library, check_size, launched
 from itt.ranks.signals import Signals, ignore
 from itt.ranks.team import Alone, RankError, Team
 from itt.ranks.threads import one_thread
@@ -42,11 +42,13 @@ def _lead_ranks(main: Callable[[Team], int], launch: Launch, signals: Signals) -
         raise UserError(f"started by mpiexec, but MPI cannot be used here ({error}); install 'itt[mpi]'") from None
     check_library(launch, MPI.Get_library_version())
     MPI.Init_thread(MPI.THREAD_SINGLE)
-    if MPI.COMM_WORLD.size != launch.size:
-        raise UserError(
-            f"mpiexec started {launch.size} processes but the MPI library sees {MPI.COMM_WORLD.size}: launcher and "
-            "library do not belong together; start with the mpiexec of the library that mpi4py has loaded"
-        )
+    check_size(launch, MPI.COMM_WORLD.size, MPI.Get_library_version())
+    if MPI.COMM_WORLD.size == 1:
+        signals.heed()
+        try:
+            return main(Alone(signals))
+        finally:
+            MPI.Finalize()
 
     from itt.ranks.crew import Crew, serve
 

@@ -1,4 +1,7 @@
-"""Signals that ask for an early end: a batch system's SIGTERM or SIGUSR1, a user's Ctrl-C."""
+"""Signals that ask for an early end: a batch system's SIGTERM or SIGUSR1, a user's Ctrl-C.
+
+SIGHUP, which tells that a terminal was closed, asks for nothing: a training goes on without one.
+"""
 
 from __future__ import annotations
 
@@ -21,6 +24,7 @@ class Signals:
         """From now on the signals are remembered instead of ending the process."""
         for number in ASKING:
             signal.signal(number, self._remember)
+        signal.signal(signal.SIGHUP, signal.SIG_IGN)
 
     def check(self) -> None:
         """Raises Stopped, once, if a signal came."""
@@ -36,5 +40,5 @@ class Signals:
 
 def ignore() -> None:
     """What a worker does: it goes on until the coordinator, which got the signal too, has saved and says so."""
-    for number in ASKING:
+    for number in (*ASKING, signal.SIGHUP):
         signal.signal(number, signal.SIG_IGN)

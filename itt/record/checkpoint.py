@@ -23,7 +23,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from itt.errors import UserError
-from itt.record.files import write_atomically
+from itt.record.files import beside
 
 _NEWEST, _PREVIOUS = "checkpoint", "checkpoint.previous"
 _MAGIC = b"itt checkpoint 1 sha256 "
@@ -49,16 +49,33 @@ class Checkpoint:
 
 
 def save(folder: Path, checkpoint: Checkpoint) -> None:
-    """Writes the newest generation; what was the newest becomes the previous."""
+    """Writes the newest generation; what was the newest becomes the previous.
+
+    Raises:
+        OSError: It cannot be written, for want of space, say. Both generations are as they were.
+    """
     buffer = io.BytesIO()
     about = json.dumps({"spec": checkpoint.spec, "step": checkpoint.step, "sessions": checkpoint.sessions})
     arrays = {f"state/{name}": array for name, array in checkpoint.state.items()}
     np.savez(buffer, allow_pickle=False, about=np.array(about), rows=checkpoint.rows, **arrays)
     content = buffer.getvalue()
     digest = hashlib.sha256(content).hexdigest().encode()
-    if (folder / _NEWEST).exists():
-        os.replace(folder / _NEWEST, folder / _PREVIOUS)
-    write_atomically(folder / _NEWEST, _MAGIC + digest + b"\n" + content)
+    with beside(folder / _NEWEST, _MAGIC + digest + b"\n" + content) as new:
+        if (folder / _NEWEST).exists():
+            _keep(folder / _NEWEST, folder / _PREVIOUS)
+        os.replace(new, folder / _NEWEST)
+
+
+def _keep(newest: Path, previous: Path) -> None:
+    """Makes the newest the previous as well, so that one of that name is there at any time."""
+    link = newest.with_name(f".{newest.name}.previous")
+    try:
+        link.unlink(missing_ok=True)
+        os.link(newest, link)
+    except OSError:  # a file system without second names
+        os.replace(newest, previous)
+        return
+    os.replace(link, previous)
 
 
 def load(folder: Path, warn: Callable[[str], None]) -> Checkpoint | None:
@@ -74,10 +91,10 @@ def load(folder: Path, warn: Callable[[str], None]) -> Checkpoint | None:
     damage = []
     for name in (_NEWEST, _PREVIOUS):
         path = folder / name
-        if not path.exists():
-            continue
         try:
             checkpoint = _read(path)
+        except (FileNotFoundError, NotADirectoryError):
+            continue
         except _Damaged as error:
             damage.append(f"{path} {error}")
             continue
@@ -96,7 +113,13 @@ class _Damaged(Exception):
 
 
 def _read(path: Path) -> Checkpoint:
-    content = path.read_bytes()
+    """The checkpoint in a file, which a training may be replacing at this moment."""
+    try:
+        content = path.read_bytes()
+    except (FileNotFoundError, NotADirectoryError):
+        raise
+    except OSError as error:
+        raise _Damaged(f"cannot be read ({error.strerror})") from None
     head, newline, body = content.partition(b"\n")
     if not newline or not head.startswith(_MAGIC):
         raise _Damaged("is truncated or no checkpoint")

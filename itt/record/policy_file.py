@@ -7,7 +7,6 @@ import json
 import zipfile
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -52,8 +51,7 @@ def read(path: Path) -> SavedPolicy:
     """
     try:
         with np.load(io.BytesIO(path.read_bytes()), allow_pickle=False) as file:
-            spec: dict[str, Any] = json.loads(str(file["spec"]))
-            run = Run(**spec)
+            run = Run.recorded(json.loads(str(file["spec"])))
             met = unpacked(file) if run.policy.observations == "normalised" else None
             return SavedPolicy(run, file["theta"], met)
     except FileNotFoundError:

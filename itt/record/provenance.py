@@ -43,6 +43,7 @@ def session(ranks: int, hosts: list[str], library: str | None, engine: str, step
         "core_seconds": 0.0,
         "builds": 0,
         "build_seconds": 0.0,
+        "divergences": 0,
         "diverged": [],
     }
 

@@ -5,7 +5,7 @@
     policy.npz  best.npz        the final policy, and the best by its row's `return`; see policy_file.py
     provenance.json             one entry a session: a run that was continued has several
     checkpoint[.previous]       see checkpoint.py
-    .lock                       held by the process that writes
+    .lock                       held by the process that writes; see lock.py
 
 The last iteration's policy.npz says "complete": it is written last.
 """
@@ -13,7 +13,6 @@ The last iteration's policy.npz says "complete": it is written last.
 from __future__ import annotations
 
 import contextlib
-import fcntl
 import io
 import json
 import time
@@ -26,17 +25,23 @@ from numpy.typing import NDArray
 from ruamel.yaml import YAML
 
 from itt import settings_file
-from itt.errors import UserError
+from itt.errors import Stopped, UserError
+from itt.lock import HeldElsewhere, held
 from itt.observations import Learned
 from itt.record import checkpoint, policy_file, provenance
 from itt.record.checkpoint import Checkpoint
-from itt.record.files import write_atomically
+from itt.record.files import sweep, write_atomically
 from itt.run import Run
 from itt.seeding import Key, env_seed
+from itt.spec import VERSION, upgrade
 
 CORE_COLUMNS = ("step", "return", "env_steps", "seconds")
 """Columns of metrics.csv that every algorithm has; its own are namespaced, like `es/grad_norm`."""
 _INTEGERS = ("step", "env_steps", "es/diverged")
+_COMPLETE = ("run.yaml", "metrics.csv", "best.npz", "policy.npz", "provenance.json")
+_EVALUATIONS = ("evaluation*.csv", "evaluation-*.yaml")
+_PLACES = 100
+"""Divergences of a session that provenance.json tells the places of; it counts all."""
 
 
 class RunFolder:
@@ -55,21 +60,31 @@ class RunFolder:
         self._workers = 1
         self._metrics: io.TextIOBase | None = None
 
+    @contextlib.contextmanager
+    def _writing(self) -> Iterator[None]:
+        """Ends the training with a line where a disk is full or gone: what was saved goes on another time."""
+        try:
+            yield
+        except OSError as error:
+            name = error.filename or self.path / "metrics.csv"
+            raise Stopped(f"{name}: cannot be written ({error.strerror}); checkpoints so far are whole") from None
+
     def begin(self, ranks: int, workers: int, hosts: list[str], library: str | None) -> None:
         """Starts a session: from here on files are written."""
         self._workers = workers
         self._started = self._saved = time.monotonic()
         self.sessions.append(provenance.session(ranks, hosts, library, self.run.engine, self.step))
-        policy = self.path / "policy.npz"
-        if policy.exists() and policy_file.read(policy).run.hash != self.run.hash:
-            # These are about the shorter run's policy.
-            for evaluation in (*self.path.glob("evaluation*.csv"), *self.path.glob("evaluation-*.yaml")):
-                evaluation.unlink()
-        write_atomically(self.path / "run.yaml", _run_yaml(self.run))
-        lines = [",".join(self.columns), *(self._line(row) for row in self.rows)]
-        write_atomically(self.path / "metrics.csv", ("\n".join(lines) + "\n").encode())
-        self._metrics = open(self.path / "metrics.csv", "a", encoding="utf-8")  # noqa: SIM115 - closed by `opened`
-        self._write_provenance()
+        with self._writing():
+            policy = self.path / "policy.npz"
+            if policy.exists() and policy_file.read(policy).run.hash != self.run.hash:
+                # These are about the shorter run's policy.
+                for evaluation in [path for name in _EVALUATIONS for path in self.path.glob(name)]:
+                    evaluation.unlink()
+            write_atomically(self.path / "run.yaml", _run_yaml(self.run))
+            lines = [",".join(self.columns), *(self._line(row) for row in self.rows)]
+            write_atomically(self.path / "metrics.csv", ("\n".join(lines) + "\n").encode())
+            self._metrics = open(self.path / "metrics.csv", "a", encoding="utf-8")  # noqa: SIM115 - closed by `opened`
+            self._write_provenance()
 
     @property
     def changed(self) -> str:
@@ -86,8 +101,9 @@ class RunFolder:
         values = {"step": len(self.rows), "seconds": self.seconds} | row
         self.rows.append(np.array([values[column] for column in self.columns], dtype=np.float64))
         assert self._metrics is not None
-        self._metrics.write(self._line(self.rows[-1]) + "\n")
-        self._metrics.flush()
+        with self._writing():
+            self._metrics.write(self._line(self.rows[-1]) + "\n")
+            self._metrics.flush()
 
     def column(self, name: str, newest: int) -> list[float]:
         """A column of the rows so far: its newest values, as many as there are."""
@@ -95,7 +111,10 @@ class RunFolder:
         return [float(row[place]) for row in self.rows[-newest:]]
 
     def note_divergence(self, key: Key) -> None:
-        """Notes in the session's provenance where a simulation diverged."""
+        """Notes in the session's provenance that a simulation diverged and, while there are few, where."""
+        self.sessions[-1]["divergences"] += 1
+        if len(self.sessions[-1]["diverged"]) == _PLACES:
+            return
         place = {"iteration": key.iteration, "direction": key.direction, "sign": key.sign, "env_seed": env_seed(key)}
         self.sessions[-1]["diverged"].append(place)
 
@@ -113,21 +132,24 @@ class RunFolder:
     def save(self) -> None:
         """Writes a checkpoint now."""
         rows = np.array(self.rows[: self.step], dtype=np.float64).reshape(self.step, len(self.columns))
-        self._write_provenance()
-        checkpoint.save(self.path, Checkpoint(self.run.spec(), self.step, rows, self.state, self.sessions))
+        with self._writing():
+            self._write_provenance()
+            checkpoint.save(self.path, Checkpoint(self.run.spec(), self.step, rows, self.state, self.sessions))
         self._saved = time.monotonic()
 
     def finish(self, learned: Learned, best: Learned) -> None:
         """Ends the run: a last checkpoint, from which it can be lengthened, and the policies."""
         self.sessions[-1]["end"] = provenance.now()
         self.save()
-        policy_file.write(self.path / "best.npz", self.run, *best)
-        policy_file.write(self.path / "policy.npz", self.run, *learned)
+        with self._writing():
+            policy_file.write(self.path / "best.npz", self.run, *best)
+            policy_file.write(self.path / "policy.npz", self.run, *learned)
 
     def close(self) -> None:
         """Closes the metrics."""
         if self._metrics is not None:
-            self._metrics.close()
+            with contextlib.suppress(OSError):  # a row that could not be written, which was told
+                self._metrics.close()
 
     def _line(self, row: NDArray[np.float64]) -> str:
         return ",".join(
@@ -159,25 +181,31 @@ def opened(
         extend: Whether a run with fewer iterations, or with a lower target, may be lengthened.
 
     Raises:
-        UserError: The folder holds another run, is in use, or its checkpoints are damaged. Nothing was changed.
+        UserError: The folder holds another run or something else, is in use, cannot be written to, or its checkpoints
+            are damaged. Nothing was changed.
     """
     _look(path, run, lambda line: None, extend)  # before the folder is touched; what it says is said below
     if _complete(path, run):
         yield None
         return
-    try:
-        path.mkdir(parents=True, exist_ok=True)
-        lock = open(path / ".lock", "w")  # noqa: SIM115 - held until the end
-    except OSError as error:
-        raise UserError(f"{path}: cannot be written ({error.strerror})") from None
-    with lock:
+    with contextlib.ExitStack() as stack:
         try:
-            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except OSError:
+            path.mkdir(parents=True, exist_ok=True)
+            stack.enter_context(held(path / ".lock"))
+        except HeldElsewhere as holder:
+            who = f" ({holder})" if str(holder) else ""
             raise UserError(
-                f"{path}: another itt train is writing to it; wait for it, or choose another --out"
+                f"{path}: another itt train is writing to it{who}; wait for it, or choose another --out"
             ) from None
-        folder = RunFolder(path, run, columns, _look(path, run, warn, extend))
+        except OSError as error:
+            raise UserError(f"{path}: cannot be written ({error.strerror})") from None
+        # Only now what is read stays as it is: the run may have gone on, or ended, since the first look.
+        found = _look(path, run, warn, extend)
+        if _complete(path, run):
+            yield None
+            return
+        sweep(path, ("checkpoint", *_COMPLETE, *_EVALUATIONS))
+        folder = RunFolder(path, run, columns, found)
         try:
             yield folder
         finally:
@@ -185,31 +213,42 @@ def opened(
 
 
 def _complete(path: Path, run: Run) -> bool:
-    names = ("run.yaml", "metrics.csv", "best.npz", "policy.npz", "provenance.json")
-    return all((path / name).exists() for name in names) and policy_file.read(path / "policy.npz").run.hash == run.hash
+    there = all((path / name).exists() for name in _COMPLETE)
+    return there and policy_file.read(path / "policy.npz").run.hash == run.hash
 
 
 def _look(path: Path, run: Run, warn: Callable[[str], None], extend: bool) -> Checkpoint | None:
-    """The folder's checkpoint, after making sure that the folder is this run's."""
+    """The folder's checkpoint, after making sure that the folder is this run's, or nobody's."""
     if path.exists() and not path.is_dir():
         raise UserError(f"{path}: is a file; --out names a folder")
     found = checkpoint.load(path, warn)
+    stored = found.spec if found else settings_file.read(path / "run.yaml") if (path / "run.yaml").exists() else None
+    if stored is not None:
+        _same(path, stored, run, extend)
+        if done := upgrade(stored):
+            warn(f"{path}: {done}")
     if found is None:
-        if (path / "run.yaml").exists():
-            _same(path, settings_file.read(path / "run.yaml"), run, extend)
-        if (path / "policy.npz").exists() and not _complete(path, run):
-            raise UserError(f"{path}: holds a finished run without its checkpoint; choose another --out")
-        return None
-    _same(path, found.spec, run, extend)
+        _nothing_is_lost(path, run)
     return found
 
 
-def _same(path: Path, there: Any, run: Run, extend: bool) -> None:
-    if not isinstance(there, dict):
-        raise UserError(f"{path / 'run.yaml'}: not a run of itt; choose another --out")
+def _nothing_is_lost(path: Path, run: Run) -> None:
+    """That a run which starts from the beginning finds nothing in its folder that it would overwrite."""
+    if (path / "policy.npz").exists() and not _complete(path, run):
+        raise UserError(f"{path}: holds a finished run without its checkpoint; choose another --out")
+    if not (path / "run.yaml").exists() and (foreign := sorted(entry.name for entry in path.glob("[!.]*"))):
+        raise UserError(f"{path}: holds {', '.join(foreign[:3])} and no run; choose another --out")
+
+
+def _same(path: Path, stored: Any, run: Run, extend: bool) -> None:
+    try:
+        there = Run.recorded({key: value for key, value in dict(stored).items() if key != "hash"}).spec()
+    except (TypeError, ValueError) as error:
+        raise UserError(f"{path}: not a run of itt ({_one_line(error)}); choose another --out") from None
     differences = list(_differences(there, run.spec()))
     longer = bool(differences) and all(_lengthens(*difference) for difference in differences)
     if differences and not (longer and extend):
+        differences.sort(key=lambda difference: difference[0] not in ("env", "method", "seed"))
         told = "; ".join(f"{key} is {old} there, {new} here" for key, old, new in differences[:3])
         hint = "; --extend lengthens a run" if longer else ""
         raise UserError(f"{path}: holds another run ({told}); choose another --out{hint}")
@@ -223,8 +262,8 @@ def _lengthens(key: str, old: Any, new: Any) -> bool:
 
 
 def _differences(there: dict[str, Any], here: dict[str, Any], prefix: str = "") -> Iterator[tuple[str, Any, Any]]:
-    for key in here:
-        old, new = there.get(key), here[key]
+    for key in here | there:
+        old, new = there.get(key), here.get(key)
         if isinstance(old, dict) and isinstance(new, dict):
             yield from _differences(old, new, f"{prefix}{key}.")
         elif old != new:
@@ -233,5 +272,9 @@ def _differences(there: dict[str, Any], here: dict[str, Any], prefix: str = "") 
 
 def _run_yaml(run: Run) -> bytes:
     buffer = io.BytesIO()
-    YAML(typ="safe", pure=True).dump(run.model_dump(mode="json") | {"hash": run.hash}, buffer)
+    YAML(typ="safe", pure=True).dump(run.model_dump(mode="json") | {"version": VERSION, "hash": run.hash}, buffer)
     return buffer.getvalue()
+
+
+def _one_line(error: Exception) -> str:
+    return " ".join(str(error).split())[:100]

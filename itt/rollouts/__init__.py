@@ -6,7 +6,7 @@ from itt.envs import describe
 from itt.rollouts.episode import Episode, Player, Rollout, Shared
 from itt.run import Run
 
-__all__ = ["Episode", "Player", "Rollout", "Shared", "play", "player"]
+__all__ = ["Episode", "Player", "Rollout", "Shared", "play", "player", "ready"]
 
 _players: dict[str, Player] = {}
 
@@ -27,6 +27,16 @@ def _made(run: Run) -> Player:
     from itt.rollouts.reference import ReferencePlayer
 
     return ReferencePlayer(run, describe(run.env))
+
+
+def ready(run: Run) -> None:
+    """Compiles what a run needs, once. The rank that leads asks for it before it hands out work, so that of all ranks
+    on its machine it is the one that compiles, and a mistake in where to keep that is told in one line.
+    """
+    if run.engine == "compiled":
+        from itt.rollouts.compiled.player import ready as compiled
+
+        compiled()
 
 
 def play(shared: Shared, rollout: Rollout) -> Episode:

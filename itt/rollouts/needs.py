@@ -1,4 +1,4 @@
-"""The optional packages that a run needs: looked for before anything is written, on the rank that leads."""
+"""What a run needs of the machine: looked for before anything is written, on the rank that leads."""
 
 from __future__ import annotations
 
@@ -13,15 +13,19 @@ _SIMULATORS = {"dm_control": ("dmc", "dm_control"), "pybullet": ("bullet", "pybu
 
 
 def check_installed(run: Run) -> None:
-    """That what plays a resolved run is installed; nothing is imported.
+    """That what plays a resolved run is installed, and has a folder for compiled code. No simulator is imported.
 
     Raises:
-        UserError: A package is missing; the line says how to install it.
+        UserError: A package is missing, and the line says how to install it; or there is no such folder.
     """
     extra, *packages = _SIMULATORS.get(describe(run.env).family, ("",))
     _check(f"environment {run.env}", extra, packages)
     if run.engine == "reference":
         _check("engine: reference", "torch", ["torch"])
+    else:
+        from itt.native.cache import cache_folder
+
+        cache_folder()
 
 
 def _check(who: str, extra: str, packages: list[str]) -> None:

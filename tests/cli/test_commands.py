@@ -230,6 +230,13 @@ def test_without_arguments_there_is_help_and_the_exit_codes(itt):
     assert all(code in done.out for code in ("0 done", "2 a mistake", "75 stopped", "1 a fault"))
 
 
+@pytest.mark.parametrize("command", ["train", "eval"])
+def test_commands_that_play_tell_their_exit_codes(itt, command):
+    text = " ".join(itt(command, "--help").out.split())
+    assert "Exit codes: 0 done, 2 a mistake of yours" in text
+    assert "75 stopped early by a signal" in text
+
+
 @pytest.mark.parametrize(
     ("command", "reads", "writes"),
     [

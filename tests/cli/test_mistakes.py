@@ -1,5 +1,6 @@
 """A user's mistake is one line with exit code 2, and nothing on disk is touched."""
 
+import re
 import sys
 
 import gymnasium
@@ -92,6 +93,67 @@ def test_a_package_that_is_missing_is_named_before_anything_is_written(
     assert not (tmp_path / "run").exists()
 
 
+OUT = {
+    "train": TRAIN,
+    "collect": ("collect", "runs"),
+    "tables": ("tables", "collected"),
+    "figures": ("figures", "collected"),
+    "effort": ("effort", "collected", "--score", 1),
+    "kernels": ("kernels",),
+    "bench rollouts": ("bench", "rollouts", "--all"),
+    "bench ranks": ("bench", "ranks"),
+    "bench search": ("bench", "search", "--all"),
+    "bench directions": ("bench", "directions"),
+    "bench features": ("bench", "features"),
+    "bench projections": ("bench", "projections", "latents.npz"),
+    "bench latents": ("bench", "latents", "run"),
+    "bench plot": ("bench", "plot", "results.json"),
+}
+"""Every command that has an --out, before it. What they read is not there, so they must not come to reading it."""
+
+
+@pytest.fixture
+def working(monkeypatch):
+    """Fails the test if a command comes to its work."""
+    for place in ("itt.ranks.lead", "itt.analysis.collect.collect", "itt.rollouts.compiled.player.ready"):
+        monkeypatch.setattr(place, lambda *_: pytest.fail("it has begun to work"))
+
+
+@pytest.mark.parametrize("command", OUT.values(), ids=OUT)
+def test_an_empty_out_is_refused_before_any_work(itt, snapshot, tmp_path, monkeypatch, working, command):
+    monkeypatch.chdir(tmp_path)
+    assert "--out '': is empty" in refused(itt, *command, "--out", "")
+    assert snapshot(tmp_path) == {}
+
+
+@pytest.mark.parametrize("command", OUT.values(), ids=OUT)
+def test_an_impossible_out_is_refused_before_any_work(itt, snapshot, tmp_path, monkeypatch, command):
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "file").write_text("mine")
+    monkeypatch.setattr("itt.rollouts.compiled.player.ready", lambda *_: pytest.fail("it has begun to work"))
+    before = snapshot(tmp_path)
+    line = refused(itt, *command, "--out", "file/below/it")
+    assert "is a file" in line or "Not a directory" in line
+    assert snapshot(tmp_path) == before
+
+
+def test_every_command_with_an_out_is_held_to_this(itt):
+    def commands(*above):
+        listed = itt(*above, "--help").out.partition("Commands:")[2]
+        names = re.findall(r"^  (\w+) ", listed, re.MULTILINE)
+        return [name for first in names for name in (commands(*above, first) or [" ".join((*above, first))])]
+
+    writing = {name for name in commands() if re.search(r"^ +--out\b", itt(*name.split(), "--help").out, re.MULTILINE)}
+    assert writing == OUT.keys()
+
+
+def test_a_folder_of_other_things_is_no_place_for_a_run(itt, tmp_path, snapshot):
+    (tmp_path / "thesis.tex").write_text("mine")
+    before = snapshot(tmp_path)
+    assert "holds thesis.tex and no run; choose another --out" in refused(itt, *TRAIN, "--out", tmp_path)
+    assert snapshot(tmp_path) == before
+
+
 @pytest.mark.mpi
 @pytest.mark.parametrize("mistake", [["--set", "algorithm.sigma=0"], ["--variant", "lasy"], ["--no-such-option"]])
 def test_all_ranks_of_a_job_tell_a_mistake_once(started, tmp_path, mistake):
@@ -138,6 +200,58 @@ def test_a_run_without_a_final_policy_cannot_be_evaluated(itt, finished, snapsho
     before = snapshot(finished)
     assert "policy.npz: no such file; `itt train` writes it" in refused(itt, "eval", finished)
     assert snapshot(finished) == before
+
+
+@pytest.fixture
+def evaluated(itt, finished):
+    assert itt("eval", finished, "--episodes", 5).code == 0
+    return finished
+
+
+@pytest.mark.parametrize("episodes", [2, 8])
+def test_an_evaluation_of_another_length_is_not_overwritten_unasked(itt, evaluated, snapshot, monkeypatch, episodes):
+    before = snapshot(evaluated)
+    with monkeypatch.context() as patched:
+        patched.setattr("itt.rollouts.evaluation.evaluate", lambda *_: pytest.fail("it has begun to play"))
+        line = refused(itt, "eval", evaluated, "--episodes", episodes)
+    assert f"evaluation.csv: holds an evaluation of 5 episodes, not {episodes}; --overwrite replaces it" in line
+    assert snapshot(evaluated) == before
+    assert itt("eval", evaluated, "--episodes", episodes, "--overwrite").code == 0
+    assert len((evaluated / "evaluation.csv").read_text().splitlines()) == 1 + episodes
+
+
+def test_an_evaluation_with_other_returns_is_not_overwritten_unasked(itt, evaluated, snapshot):
+    file = evaluated / "evaluation.csv"
+    file.write_text(file.read_text().replace("\n0,", "\n0,1", 1))
+    before = snapshot(evaluated)
+    assert "holds an evaluation with other returns" in refused(itt, "eval", evaluated, "--episodes", 5)
+    assert snapshot(evaluated) == before
+    assert itt("eval", evaluated, "--episodes", 5, "--overwrite").code == 0
+    assert snapshot(evaluated) != before
+
+
+def test_the_same_evaluation_again_changes_nothing(itt, evaluated, snapshot):
+    before = snapshot(evaluated)
+    assert itt("eval", evaluated, "--episodes", 5).code == 0
+    assert snapshot(evaluated) == before
+
+
+def test_a_folder_that_an_evaluation_cannot_be_written_to_is_told_before_it_is_played(itt, finished, monkeypatch):
+    def temporary_file(*_, dir):
+        raise OSError(30, "Read-only file system")
+
+    monkeypatch.setattr("itt.destination.tempfile.TemporaryFile", temporary_file)
+    monkeypatch.setattr("itt.rollouts.evaluation.evaluate", lambda *_: pytest.fail("it has begun to play"))
+    assert "run: cannot be written (Read-only file system)" in refused(itt, "eval", finished)
+
+
+def test_a_full_disk_is_one_line(itt, finished, monkeypatch):
+    def full(handle):
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr("os.fsync", full)
+    assert "evaluation.csv: No space left on device" in refused(itt, "eval", finished, "--episodes", 1)
+    assert "runs.csv: No space left on device" in refused(itt, "collect", finished, "--out", finished / "collected")
 
 
 def test_damaged_checkpoints_are_refused_and_left_alone(itt, finished, snapshot):

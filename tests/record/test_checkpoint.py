@@ -1,9 +1,12 @@
 """A checkpoint comes back as it was saved, or the one before it does, or it is refused."""
 
+import os
+
 import numpy as np
 import pytest
 
 from itt.errors import UserError
+from itt.record import checkpoint as module
 from itt.record.checkpoint import Checkpoint, load, save
 
 
@@ -47,6 +50,71 @@ def test_there_are_two_generations_and_no_more(folder):
     assert sorted(path.name for path in folder.iterdir()) == ["checkpoint", "checkpoint.previous"]
     (folder / "checkpoint").unlink()
     assert load(folder, refuse).step == 2  # a crash between the two renames
+
+
+def test_a_reader_finds_a_checkpoint_at_any_moment_of_a_save(folder, monkeypatch):
+    seen = []
+
+    def watched(call):
+        def look(*arguments):
+            seen.append((folder / "checkpoint").exists())
+            call(*arguments)
+            seen.append((folder / "checkpoint").exists())
+
+        return look
+
+    for name in ("link", "replace", "unlink"):
+        monkeypatch.setattr(module.os, name, watched(getattr(os, name)))
+    save(folder, checkpoint(3))
+    assert len(seen) >= 6
+    assert all(seen)
+    assert [load(folder, refuse).step, module._read(folder / "checkpoint.previous").step] == [3, 2]
+
+
+def test_a_file_system_without_second_names_will_do(folder, monkeypatch):
+    def link(*_):
+        raise PermissionError(1, "Operation not permitted")
+
+    monkeypatch.setattr(module.os, "link", link)
+    save(folder, checkpoint(3))
+    assert [load(folder, refuse).step, module._read(folder / "checkpoint.previous").step] == [3, 2]
+
+
+def test_a_checkpoint_that_goes_away_while_it_is_looked_for_is_not_there(folder, monkeypatch):
+    read = module.Path.read_bytes
+
+    def gone(path):
+        if path.name == "checkpoint":
+            raise FileNotFoundError(path)
+        return read(path)
+
+    monkeypatch.setattr(module.Path, "read_bytes", gone)
+    assert load(folder, refuse).step == 1
+
+
+@pytest.mark.parametrize("damaged", [False, True])
+def test_a_disk_that_is_full_leaves_both_generations(folder, monkeypatch, damaged):
+    """Also where the newest is damaged, so that the previous is all there is."""
+    if damaged:
+        (folder / "checkpoint").write_bytes(b"")
+    before = {path.name: path.read_bytes() for path in folder.iterdir()}
+
+    def full(*_):
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(os, "fsync", full)
+    with pytest.raises(OSError, match="No space left on device") as error:
+        save(folder, checkpoint(3))
+    assert error.value.filename == str(folder / "checkpoint")
+    assert {path.name: path.read_bytes() for path in folder.iterdir()} == before
+
+
+def test_a_folder_of_that_name_is_a_damaged_checkpoint(folder):
+    (folder / "checkpoint").unlink()
+    (folder / "checkpoint").mkdir()
+    found, (line,) = load_and_listen(folder)
+    assert found.step == 1
+    assert "checkpoint cannot be read (Is a directory); going on from" in line
 
 
 def test_without_a_checkpoint_there_is_nothing_to_load(tmp_path):

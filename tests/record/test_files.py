@@ -5,7 +5,7 @@ import stat
 
 import pytest
 
-from itt.record.files import write_atomically
+from itt.record.files import sweep, write_atomically
 
 
 @pytest.fixture
@@ -54,3 +54,19 @@ def test_permissions_are_those_that_the_user_asks_for(tmp_path, mask):
     finally:
         os.umask(before)
     assert stat.S_IMODE((tmp_path / "file").stat().st_mode) == 0o666 & ~mask
+
+
+def test_what_a_killed_writer_left_is_swept_and_nothing_else(tmp_path):
+    kept = {
+        "checkpoint",
+        "metrics.csv",
+        ".lock",
+        ".mine",
+        ".checkpoint.mine",
+        ".notes.csv.abcdefgh",
+        "a.metrics.csv.abcdefgh",
+    }
+    for name in (*kept, ".checkpoint.k3j_9xyz", ".metrics.csv.abcdefgh", ".evaluation-srp.csv.abcdefgh"):
+        (tmp_path / name).touch()
+    sweep(tmp_path, ("checkpoint", "metrics.csv", "evaluation*.csv"))
+    assert {path.name for path in tmp_path.iterdir()} == kept

@@ -1,17 +1,25 @@
 """A run's folder belongs to one run and one writer, survives a stop at any time, and is not touched once it is done."""
 
+import contextlib
+import errno
 import fcntl
 import itertools
 import json
 import os
+import pickle
 
 import numpy as np
 import pytest
 
 from itt import settings_file
-from itt.errors import UserError
-from itt.record import policy_file, provenance
+from itt.algorithms import es
+from itt.errors import Stopped, UserError
+from itt.ranks.signals import Signals
+from itt.ranks.team import Alone
+from itt.record import RunFolder, policy_file, provenance, run_folder
 from itt.resolve import resolve
+from itt.rollouts import Episode
+from itt.spec import VERSION
 from itt.study import single
 
 DECLARED = ("run.yaml", "metrics.csv", "policy.npz", "best.npz", "provenance.json")
@@ -43,7 +51,7 @@ def sessions(training):
 def test_the_run_says_what_it_is_and_what_its_hash_is(whole):
     run = resolve(cartpole())
     said = settings_file.read(whole / "run.yaml")
-    assert said.pop("hash") == run.hash
+    assert (said.pop("version"), said.pop("hash")) == (VERSION, run.hash)
     assert said == run.model_dump(mode="json")
 
 
@@ -254,6 +262,61 @@ def test_a_folder_that_cannot_be_made_is_told(train, tmp_path):
         train(cartpole(), "file/run")
 
 
+@pytest.mark.parametrize("name", ["notes.txt", "metrics.csv", "data/"])
+def test_a_folder_with_other_things_in_it_is_refused_and_not_touched(train, tmp_path, snapshot, name):
+    (tmp_path / "run").mkdir()
+    (tmp_path / "run" / name).mkdir() if name.endswith("/") else (tmp_path / "run" / name).write_text("mine")
+    before = snapshot(tmp_path)
+    with pytest.raises(UserError, match=rf"run: holds {name.rstrip('/')} and no run; choose another --out"):
+        train(cartpole())
+    assert snapshot(tmp_path) == before
+
+
+def test_what_a_user_adds_to_a_runs_folder_is_no_matter(train, stopped, whole):
+    (stopped / "notes.txt").write_text("mine")
+    assert result(train(cartpole())) == result(whole)
+    assert (stopped / "notes.txt").read_text() == "mine"
+
+
+def test_an_empty_folder_will_do(train, tmp_path, whole):
+    (tmp_path / "run").mkdir()
+    (tmp_path / "run" / ".DS_Store").touch()
+    assert result(train(cartpole())) == result(whole)
+
+
+def test_a_run_that_ended_while_its_folder_was_looked_at_is_finished(train, whole, stopped, monkeypatch, snapshot):
+    """Another process may hold the lock until just before this one gets it."""
+    taken, held = {}, run_folder.held
+
+    @contextlib.contextmanager
+    def late(path):
+        for name in (*DECLARED, "checkpoint"):
+            (stopped / name).write_bytes((whole / name).read_bytes())
+        taken.update(snapshot(stopped.folder))
+        with held(path):
+            yield
+
+    monkeypatch.setattr(run_folder, "held", late)
+    train(cartpole())
+    after = snapshot(stopped.folder)
+    assert {name: after[name] for name in DECLARED} == {name: taken[name] for name in DECLARED}
+
+
+def test_what_a_killed_training_was_writing_is_swept(train, stopped):
+    for name in (".checkpoint.abcdefgh", ".metrics.csv.a_b_c_d_", ".evaluation.csv.abcdefgh"):
+        (stopped / name).touch()
+    names = {path.name for path in train(cartpole()).folder.iterdir()}
+    assert not [name for name in names if name.startswith(".") and name != ".lock"]
+
+
+def test_a_file_system_without_locks_will_do(train, whole, monkeypatch):
+    def flock(file, how):
+        raise OSError(errno.ENOSYS, os.strerror(errno.ENOSYS))
+
+    monkeypatch.setattr(fcntl, "flock", flock)
+    assert result(train(cartpole())) == result(whole)
+
+
 def test_two_cannot_write_to_one_folder(train, stopped, snapshot):
     before = snapshot(stopped.folder)
     with open(stopped / ".lock") as lock:
@@ -272,3 +335,89 @@ def test_the_folder_is_free_again_when_a_training_has_failed(train, monkeypatch)
         train(cartpole())
     monkeypatch.undo()
     assert len(train(cartpole()).rows()) == 4
+
+
+# A full disk
+
+
+FULL = OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+
+
+@pytest.fixture
+def full_disk(monkeypatch):
+    """`full_disk(name)`: from now on a file of that name finds no room."""
+
+    def begin(name, sync=os.fsync):
+        def fsync(handle):
+            if os.path.basename(os.readlink(f"/proc/self/fd/{handle}")).startswith(f".{name}."):
+                raise FULL
+            sync(handle)
+
+        monkeypatch.setattr(os, "fsync", fsync)
+
+    return begin
+
+
+@pytest.mark.parametrize("name", ["run.yaml", "metrics.csv", "provenance.json", "checkpoint", "policy.npz", "best.npz"])
+def test_a_full_disk_ends_a_training_in_one_line_and_the_run_goes_on_later(
+    tmp_path, monkeypatch, full_disk, train, whole, name
+):
+    train(cartpole(), stop_after=2)
+    full_disk(name)
+    with pytest.raises(Stopped) as told:
+        es.train(tmp_path / "run", resolve(cartpole()), Alone(Signals()), print, lambda *_: None)
+    assert str(told.value).startswith(f"{tmp_path / 'run' / name}: cannot be written (No space left on device)")
+    assert "\n" not in str(told.value)
+    monkeypatch.undo()
+    resumed = train(cartpole())
+    assert resumed.said[0] in ("resumed at iteration 2", "resumed at iteration 4")
+    assert result(resumed) == result(whole)
+
+
+def test_a_row_that_finds_no_room_ends_a_training_likewise(tmp_path, monkeypatch, train, whole):
+    train(cartpole(), stop_after=2)
+    add_row = RunFolder.add_row
+
+    def full(folder, row):
+        folder._metrics.close()
+        folder._metrics = open("/dev/full", "w")  # noqa: SIM115 - as the folder's own
+        add_row(folder, row)
+
+    monkeypatch.setattr(RunFolder, "add_row", full)
+    with pytest.raises(Stopped, match=r"metrics\.csv: cannot be written \(No space left on device\)"):
+        es.train(tmp_path / "run", resolve(cartpole()), Alone(Signals()), print, lambda *_: None)
+    monkeypatch.undo()
+    assert result(train(cartpole())) == result(whole)
+
+
+# What a session keeps
+
+
+def test_all_divergences_are_counted_and_the_first_hundred_told(train, monkeypatch):
+    monkeypatch.setattr("itt.algorithms.es.trainer.play", diverging)
+    (session,) = sessions(train(cartpole(20)))
+    assert session["divergences"] == 20 * 6
+    assert len(session["diverged"]) == 100
+    assert session["diverged"][0].keys() == {"iteration", "direction", "sign", "env_seed"}
+
+
+def diverging(shared, rollout):
+    """Half of the perturbations' episodes."""
+    return Episode(value=1.0, steps=1, seconds=0.0, diverged=rollout.key.sign < 0)
+
+
+@pytest.mark.parametrize("iterations", [2, 6])
+def test_a_runs_hash_is_computed_once_and_not_at_each_episode(train, monkeypatch, iterations):
+    computed = []
+    monkeypatch.setattr("itt.run.fingerprint", lambda spec: computed.append(spec) or "0" * 16)
+    train(cartpole(iterations))
+    assert len(computed) == 1
+
+
+def test_a_hash_goes_with_a_run_to_other_processes_and_not_to_a_changed_copy(monkeypatch):
+    run = resolve(cartpole())
+    before = run.hash
+    assert run.model_copy(update={"seed": 7}).hash == resolve(cartpole(seed=7)).hash != before
+    sent = pickle.dumps(run)
+    monkeypatch.setattr("itt.run.fingerprint", lambda spec: 1 / 0)
+    assert pickle.loads(sent).hash == before

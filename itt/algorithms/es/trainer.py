@@ -17,7 +17,7 @@ from itt.policies import Theta
 from itt.ranks import Team
 from itt.record import RunFolder, opened
 from itt.resolve import architecture_of
-from itt.rollouts import Episode, Rollout, Shared, play
+from itt.rollouts import Episode, Rollout, Shared, play, ready
 from itt.run import Run
 
 COLUMNS = (
@@ -62,6 +62,7 @@ def train(path: Path, run: Run, team: Team, say: Callable[[str], None], report: 
         if folder is None:
             say(f"{path}: finished already; --extend lengthens a run")
             return
+        ready(run)
         _train(folder, run, team, say, report)
 
 

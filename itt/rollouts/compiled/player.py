@@ -8,6 +8,7 @@ import numpy as np
 
 from itt import seeding
 from itt.envs import EnvSpec, describe, make
+from itt.native.cache import compile_once
 from itt.observations import Normaliser
 from itt.policies import Theta
 from itt.resolve import architecture_of, resolve
@@ -85,10 +86,16 @@ class SimulatorPlayer:
 
 def player(run: Run, spec: EnvSpec) -> CompiledPlayer | SimulatorPlayer:
     """The fastest player that the env has."""
+    ready()
     return CompiledPlayer(run, spec) if physics.supported(spec) else SimulatorPlayer(run, spec)
 
 
-def compile_all() -> None:
-    """Compiles everything that a training may need: one short episode will do, since nothing is compiled twice."""
+def ready() -> None:
+    """Sees to it that everything is compiled that a training may need, by one process for all that share a cache."""
+    compile_once(_compile_all)
+
+
+def _compile_all() -> None:
+    """One short episode will do, since nothing is compiled twice."""
     run = resolve(single("CartPole-v1", "itt"))
     CompiledPlayer(run, describe(run.env)).play(np.zeros(architecture_of(run).size), Key(0))
