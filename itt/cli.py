@@ -135,10 +135,11 @@ def evaluate(
 ) -> int:
     """Evaluate a run's final policy afresh, with env seeds that training never uses.
 
-    Reads RUN/policy.npz; writes RUN/evaluation.csv (episode, return, seed); prints mean and standard deviation. With
-    another search it writes RUN/evaluation-SEARCH.csv, with --frozen evaluation[-SEARCH]-frozen.csv; --set adds the
-    hash of its settings. Beside such a file, one that ends in .yaml says how candidates were chosen from. An evaluation
-    that is there already stays, unless it is the same or with --overwrite. Runs under mpiexec as `itt train` does.
+    Reads RUN/policy.npz; writes RUN/evaluation.csv (episode, return, seed, and diverged where an episode did); prints
+    mean and standard deviation. With another search it writes RUN/evaluation-SEARCH.csv, with --frozen
+    evaluation[-SEARCH]-frozen.csv; --set adds the hash of its settings. Beside such a file, one that ends in .yaml says
+    how candidates were chosen from. An evaluation that is there already stays, unless it is the same or with
+    --overwrite. Runs under mpiexec as `itt train` does.
     """
     from itt import ranks
     from itt.inference import changed, for_inference, settings
@@ -161,12 +162,11 @@ def evaluate(
                 evaluation.check_length(path, episodes)
         ready(chooses)
         played = play(chooses, saved.theta, episodes, team.map, saved.normaliser)
-        returns = [(episode.value, seed) for episode, seed in played]
+        returns = [(episode.value, seed, episode.diverged) for episode, seed in played]
         if not best:
             evaluation.write(path, returns, settings(chooses), overwrite)
         summary = evaluation.summary(returns)
-        line = f"{run}: return {summary['mean']:.2f} +- {summary['std']:.2f} over {episodes} episodes"
-        print(json.dumps(summary) if as_json else line)
+        print(json.dumps(summary) if as_json else f"{run}: {_told(summary)}")
         return 0
 
     return ranks.lead(main)
@@ -331,6 +331,14 @@ def _print_paths(paths: list[Path]) -> int:
     for path in paths:
         print(path)
     return 0
+
+
+def _told(summary: dict[str, Any]) -> str:
+    episodes, diverged = summary["episodes"], summary["diverged"]
+    if diverged == episodes:
+        return f"no return: all {episodes} episodes diverged"
+    line = f"return {summary['mean']:.2f} +- {summary['std']:.2f} over {episodes} episodes"
+    return f"{line}, {diverged} of which diverged and count as the worst of the others" if diverged else line
 
 
 def _print_envs(rows: list[dict[str, Any]]) -> None:

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from itt.envs import describe
 from itt.errors import UserError
+from itt.resolve import env_of
 from itt.run import Run
 from itt.settings import STANDING
 from itt.study import altered
@@ -46,7 +46,7 @@ def for_inference(run: Run, search: str | None, frozen: bool, overrides: Sequenc
         once = frozen or run.candidates.resample == "once"
         layers.append(("", {"candidates": {"resample": "once" if once else "iteration", "subsample": None}}))
     chooses = altered(run, layers, overrides)
-    if frozen and (not run.traits.candidates or describe(run.env).discrete):
+    if frozen and (not run.traits.candidates or env_of(run).discrete):
         raise UserError(f"--frozen: {run.env}/{run.method} has no sampled candidates that could stand")
     if frozen and (chooses.candidates.resample != "once" or not stand(chooses)):
         raise UserError("--frozen: one pool for all episodes; so --set no candidates.resample and no subsample")

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from pydantic import ValidationError
 
 from itt.envs import EnvSpec, describe
@@ -21,7 +23,11 @@ def resolve(run: Run) -> Run:
     Raises:
         UserError: The env is unknown or not served, or the settings mean nothing in it.
     """
-    spec = describe(run.env)
+    spec = env_of(run)
+    if spec.episode_limit is None:
+        raise UserError(
+            f"{run.env}: episode_steps: is missing; the env says of no limit to its episodes, which could be endless"
+        )
     if not run.traits.candidates and run.policy.selection == "sample" and not spec.discrete:
         raise UserError(
             f"{run.env}/{run.method}: policy.selection: sample needs scores to sample from, and an explicit policy "
@@ -73,5 +79,16 @@ def _engine(run: Run) -> str:
 
 def architecture_of(run: Run, spec: EnvSpec | None = None) -> Architecture:
     """The layers of the run's policy in its env."""
-    spec = spec or describe(run.env)
-    return architecture(run.method, run.policy, spec.observation, spec.action, spec.discrete)
+    spec = spec or env_of(run)
+    return architecture(run.method, run.policy, spec.observation, spec.action, spec.discrete, spec.parts)
+
+
+def env_of(run: Run) -> EnvSpec:
+    """The run's env: made with its keyword arguments, its episodes limited by whichever limit is smaller.
+
+    Raises:
+        UserError: As `itt.envs.describe`.
+    """
+    spec = describe(run.env, **run.env_kwargs)
+    limits = [limit for limit in (spec.episode_limit, run.episode_steps) if limit is not None]
+    return replace(spec, episode_limit=min(limits, default=None))

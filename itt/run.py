@@ -9,7 +9,16 @@ from typing import Annotated, Any, Self
 
 from pydantic import Field, model_validator
 
-from itt.settings import METHODS, STANDING, Method, RandomFeatureTree, Settings, SignedRandomProjections, Traits
+from itt.settings import (
+    METHODS,
+    STANDING,
+    Method,
+    RandomFeatureTree,
+    Settings,
+    SignedRandomProjections,
+    Traits,
+    env_label,
+)
 from itt.spec import fingerprint, understood, written
 
 BY_HAND = "by-hand"
@@ -87,6 +96,11 @@ class Run(Settings):
             )
 
     @property
+    def env_label(self) -> str:
+        """The env's name in paths and tables; see `itt.settings.env_label`."""
+        return env_label(self.env, self.env_kwargs)
+
+    @property
     def traits(self) -> Traits:
         """What the run's method is."""
         return METHODS[self.method]
@@ -94,7 +108,7 @@ class Run(Settings):
     @property
     def folder(self) -> Path:
         """Where the run is recorded, below `results/<study>/`. A `/` in an env's name becomes `--`."""
-        return Path("runs", self.env.replace("/", "--"), self.method, self.variant, f"seed{self.seed}")
+        return Path("runs", self.env_label.replace("/", "--"), self.method, self.variant, f"seed{self.seed}")
 
     def spec(self) -> dict[str, Any]:
         """What the result is a function of, as `itt.spec` writes it: no names of study or variant, nothing that this

@@ -16,7 +16,7 @@ from typing import Any
 VERSION = 1
 """What is written. Records from before there was a version have none and are read as version 1."""
 
-YOUNGER: dict[str, Any] = {}
+YOUNGER: dict[str, Any] = {"env_kwargs": {}, "episode_steps": None}
 """Settings that older records lack, each with what such a record means: {"section.setting": value}."""
 
 

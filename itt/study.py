@@ -1,7 +1,7 @@
 """What is to be run: a study file, its grid of runs, and every setting with its default.
 
-A study is YAML. Its settings come in sections (`candidates`, `policy`, `search`, `algorithm`, `engine`, `record`) and
-in layers, a later one overriding an earlier one key by key:
+A study is YAML. Its settings come in sections (`candidates`, `policy`, `search`, `algorithm`, `record`), beside them
+`engine`, `episode_steps` and `env_kwargs`, and in layers, a later one overriding an earlier one key by key:
 
     the paper's settings < defaults < env < the env's method < variant < the block's own `set` < `--set`
 
@@ -102,16 +102,21 @@ class Study:
     evaluation: Evaluation
 
     def find(self, env: str, method: str, variant: str, seed: int) -> Run:
-        """The run of that name.
+        """The run of that name; `env` is an env's name or, where there are several of it, a `Run.env_label`.
 
         Raises:
-            UserError: The study has no such run.
+            UserError: The study has no such run, or several.
         """
-        wanted = (names.canonical(env), method, variant, seed)
-        for run in self.runs:
-            if (run.env, run.method, run.variant, run.seed) == wanted:
-                return run
-        raise UserError(f"study {self.name} has no run {'/'.join(map(str, wanted))}; `runs` lists what it has")
+        wanted = names.canonical(env)
+        cell = [run for run in self.runs if (run.method, run.variant, run.seed) == (method, variant, seed)]
+        found = [run for run in cell if run.env_label == wanted] or [run for run in cell if run.env == wanted]
+        told = "/".join(map(str, (wanted, method, variant, seed)))
+        if not found:
+            raise UserError(f"study {self.name} has no run {told}; `runs` lists what it has")
+        if len(found) > 1:
+            labels = ", ".join(run.env_label for run in found)
+            raise UserError(f"study {self.name} has {len(found)} runs {told}; say which env: {labels}")
+        return found[0]
 
 
 def load(path: Path | str, overrides: Sequence[str] = ()) -> Study:

@@ -2,6 +2,7 @@
 
 import contextlib
 import csv
+import importlib.util
 import os
 import shutil
 import signal
@@ -10,6 +11,7 @@ import sys
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from types import ModuleType
 from typing import Any
 
 import hypothesis
@@ -28,6 +30,17 @@ ROOT = Path(__file__).parents[1]
 # No time limits in tests: this machine may be busy. Every run tries the same examples.
 hypothesis.settings.register_profile("statements", deadline=None, derandomize=True, max_examples=40)
 hypothesis.settings.load_profile("statements")
+
+
+@pytest.fixture(scope="session")
+def brought_envs() -> ModuleType:
+    """tests/brought_envs.py, imported under that name."""
+    path = ROOT / "tests" / "brought_envs.py"
+    spec = importlib.util.spec_from_file_location(path.stem, path)
+    assert spec is not None and spec.loader is not None
+    module = sys.modules[path.stem] = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module
 
 
 @pytest.fixture(scope="session")

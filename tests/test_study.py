@@ -177,3 +177,70 @@ def test_reading_a_study_imports_nothing_heavy():
     heavy = {"torch", "pandas", "seaborn", "mujoco", "dm_control", "pybullet", "gymnasium", "mpi4py", "numba"}
     assert "itt.study" in modules
     assert not heavy & set(modules)
+
+
+STRANGE = {"envs": ["CartPole-v1"], "methods": ["itt"], "seeds": 1}
+
+
+def test_an_envs_arguments_and_limit_come_in_layers_like_any_setting():
+    layers = {"envs": {"CartPole-v1": {"env_kwargs": {"a": 1, "b": 2}, "episode_steps": 50}}}
+
+    (run,) = study([STRANGE | {"set": {"env_kwargs": {"b": 3}}}], overrides=["env_kwargs.c=[x, null]"], **layers).runs
+
+    assert (run.env_kwargs, run.episode_steps) == ({"a": 1, "b": 3, "c": ["x", None]}, 50)
+
+
+@pytest.mark.parametrize("value", ["2020-01-01", "{1: 2}", "{a: .nan}", "[.inf]"])
+def test_an_argument_that_json_cannot_hold_is_refused(value):
+    with pytest.raises(UserError, match=r"--set env_kwargs\.a: must be made of numbers, texts, "):
+        single("CartPole-v1", "itt", overrides=[f"env_kwargs.a={value}"])
+
+
+@pytest.mark.parametrize("value", ["0", "-1", "1.5", "true", "many"])
+def test_a_limit_is_a_positive_whole_number(value):
+    with pytest.raises(UserError, match="--set episode_steps: "):
+        single("CartPole-v1", "itt", overrides=[f"episode_steps={value}"])
+
+
+def test_an_envs_arguments_and_limit_are_part_of_what_a_run_is_and_their_defaults_are_not():
+    plain, *others = [
+        single("CartPole-v1", "itt", overrides=overrides)
+        for overrides in (
+            [], ["env_kwargs.a=1"], ["env_kwargs.a=2"], ["env_kwargs.b=1"], ["episode_steps=50"], ["episode_steps=51"]
+        )
+    ]  # fmt: skip
+
+    assert len({run.hash for run in (plain, *others)}) == 6
+    assert {"env_kwargs", "episode_steps"}.isdisjoint(plain.spec())
+    assert single("CartPole-v1", "itt", overrides=["env_kwargs={}", "episode_steps=null"]).hash == plain.hash
+
+
+def test_with_other_arguments_an_env_has_another_folder():
+    folders = [
+        single("CartPole-v1", "itt", overrides=[f"env_kwargs={kwargs}"]).folder.parts[1]
+        for kwargs in ("{}", "{a: 1}", "{a: 2}", "{a: 1, b: 1}")
+    ]
+
+    assert folders[0] == "CartPole-v1"
+    assert len(set(folders)) == 4
+    assert all(folder.startswith("CartPole-v1@") for folder in folders[1:])
+
+
+def test_the_order_of_arguments_makes_no_other_env():
+    one, other = (
+        single("CartPole-v1", "itt", overrides=[f"env_kwargs={kwargs}"]) for kwargs in ("{a: 1, b: 2}", "{b: 2, a: 1}")
+    )
+
+    assert (one.folder, one.hash) == (other.folder, other.hash)
+
+
+def test_runs_of_an_env_with_different_arguments_are_told_apart_by_its_label():
+    blocks = [STRANGE | {"set": {"env_kwargs": kwargs}} for kwargs in ({}, {"a": 1}, {"a": 2})]
+    plain, first, second = study(blocks).runs
+
+    assert study(blocks).find("CartPole-v1", "itt", "vanilla", 0) == plain
+    assert study(blocks).find(first.env_label, "itt", "vanilla", 0) == first
+    assert study(blocks[1:2]).find("CartPole-v1", "itt", "vanilla", 0) == first
+    with pytest.raises(UserError, match=f"2 runs CartPole-v1/itt/vanilla/0; say which env: {first.env_label}, "):
+        study(blocks[1:]).find("CartPole-v1", "itt", "vanilla", 0)
+    assert second.env_label != first.env_label

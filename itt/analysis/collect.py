@@ -15,7 +15,9 @@ from itt.record import CORE_COLUMNS
 KEY = ["env", "method", "variant", "seed"]
 """What tells runs apart."""
 
-COUNTS = ["iterations", "rows", "evaluation_episodes", "env_steps", "sessions"]
+COUNTS = [
+    "iterations", "rows", "evaluation_episodes", "env_steps", "sessions", "diverged", "evaluation_diverged"
+]  # fmt: skip
 """Columns of whole numbers."""
 
 
@@ -80,16 +82,19 @@ def _returns(metrics: pd.DataFrame) -> dict[str, Any]:
         "rows": len(metrics),
         "final_return": returns.iloc[-1] if len(returns) else None,
         "best_return": returns.max() if len(returns) else None,
+        "diverged": int(metrics.filter(regex="/diverged$").to_numpy(dtype=float).sum()),
     }
 
 
 def _evaluation(folder: Path) -> dict[str, Any]:
     """Mean and population standard deviation over the episodes of one run's final policy."""
-    returns = read_evaluation(folder / "evaluation.csv")
+    episodes = read_evaluation(folder / "evaluation.csv")
+    returns = episodes["return"]
     return {
         "evaluation_mean": returns.mean(),
         "evaluation_std": returns.std(ddof=0),
         "evaluation_episodes": len(returns),
+        "evaluation_diverged": int(episodes["diverged"].sum()),
     }
 
 

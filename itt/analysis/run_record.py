@@ -11,6 +11,7 @@ from itt import settings_file
 from itt.analysis.files import NAME
 from itt.errors import UserError
 from itt.record import CORE_COLUMNS
+from itt.settings import env_label
 
 
 def read_run(file: Path) -> dict[str, Any]:
@@ -24,6 +25,8 @@ def read_run(file: Path) -> dict[str, Any]:
         raise UserError(f"{file}: seed: a whole number, not {run['seed']!r}")
     algorithm = run["algorithm"] if isinstance(run["algorithm"], dict) else {}
     text = {column: str(run[column]) for column in [*NAME, "hash"]}
+    kwargs = run.get("env_kwargs")
+    text["env"] = env_label(text["env"], kwargs if isinstance(kwargs, dict) else {})
     return {**text, "seed": run["seed"], "iterations": algorithm.get("iterations")}
 
 
@@ -40,9 +43,16 @@ def read_metrics(file: Path) -> pd.DataFrame:
     return metrics
 
 
-def read_evaluation(file: Path) -> "pd.Series[float]":
-    """evaluation.csv: the return of each episode of the final policy; none before `itt eval`."""
-    return _numbers(file, ["episode", "return", "seed"])["return"] if file.is_file() else pd.Series(dtype=float)
+def read_evaluation(file: Path) -> pd.DataFrame:
+    """evaluation.csv: `return` and `diverged` (1 or 0) of each episode of the final policy; none before `itt eval`."""
+    if not file.is_file():
+        return pd.DataFrame(columns=["return", "diverged"], dtype=float)
+    # Where no episode diverged there is no such column.
+    return (
+        _numbers(file, ["episode", "return", "seed"], ["diverged"])
+        .reindex(columns=["return", "diverged"])
+        .fillna({"diverged": 0})
+    )
 
 
 def read_sessions(file: Path) -> list[dict[str, Any]]:
@@ -58,8 +68,8 @@ def read_sessions(file: Path) -> list[dict[str, Any]]:
     return sessions
 
 
-def _numbers(file: Path, wanted: Sequence[str]) -> pd.DataFrame:
-    """The `wanted` columns of a CSV file and its namespaced ones, all of them numbers."""
+def _numbers(file: Path, wanted: Sequence[str], others: Sequence[str] = ()) -> pd.DataFrame:
+    """The `wanted` columns of a CSV file, its namespaced ones, and what it has of `others`, all of them numbers."""
     try:
         frame = pd.read_csv(file)
     except pd.errors.EmptyDataError:
@@ -71,7 +81,7 @@ def _numbers(file: Path, wanted: Sequence[str]) -> pd.DataFrame:
     # Where rows have one field more than the header, pandas takes their first field for an index.
     if not isinstance(frame.index, pd.RangeIndex):
         raise UserError(f"{file}: not CSV: the rows have more fields than the header")
-    frame = frame[[column for column in frame.columns if column in wanted or "/" in column]]
+    frame = frame[[column for column in frame.columns if column in (*wanted, *others) or "/" in column]]
     if text := [column for column in frame if len(frame) and not pd.api.types.is_numeric_dtype(frame[column])]:
         raise UserError(f"{file}: column {text[0]} holds something that is not a number")
     return frame

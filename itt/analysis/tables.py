@@ -84,9 +84,19 @@ def _caption(measure: str, lines: Sequence[Line], n: int, runs: pd.DataFrame) ->
         f"cell says otherwise; `paper`: Table 6, n = {published.SEEDS}.",
         "The best method is bold and the second best underlined, equal scores share a place; variants stand aside.",
         *_wins(lines),
+        *_diverged(measure, runs),
         f"Source: study {studies}, {len(runs)} runs" + (f", {unfinished} of them unfinished." if unfinished else "."),
     ]
     return " ".join(sentences)
+
+
+def _diverged(measure: str, runs: pd.DataFrame) -> list[str]:
+    """How many of the episodes behind a score diverged; training has those of perturbations, too."""
+    column, where = ("evaluation_diverged", "evaluation") if measure == "evaluation" else ("diverged", "training")
+    bad = runs[runs[column] > 0]
+    count = int(bad[column].sum())
+    told = f"{count} episodes of {where}, in {len(bad)} runs, diverged; each counts as the worst of those around it."
+    return [told] if count else []
 
 
 def _wins(lines: Sequence[Line]) -> list[str]:

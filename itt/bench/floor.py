@@ -81,7 +81,7 @@ class _SimulatorFloor:
             policy.act(player.actor, np.asarray(state, dtype=np.float64), len(taken), player.action)
             taken.append(player.action.copy())
             state, _, terminated, truncated, _ = player.env.step(self._given(player.action))
-            over = terminated or truncated
+            over = terminated or truncated or len(taken) >= player.limit
         return np.array(taken)
 
     def begin(self, key: Key) -> None:

@@ -17,9 +17,9 @@ from typing import Any
 from itt.algorithms.es import strategy
 from itt.bench.floor import Actions, Floor, floor
 from itt.bench.peer import NAMES, Peer
-from itt.envs import EnvSpec, describe
+from itt.envs import EnvSpec
 from itt.policies import Theta
-from itt.resolve import architecture_of, resolve
+from itt.resolve import architecture_of, env_of, resolve
 from itt.rollouts.compiled.player import CompiledPlayer, player
 from itt.rollouts.episode import Player
 from itt.rollouts.reference import ReferencePlayer
@@ -46,7 +46,7 @@ def measure(run: Run, seconds: float) -> dict[str, Any]:
         UserError: As `resolve`; among others, the settings have no compiled twin.
     """
     run = resolve(run.model_copy(update={"engine": "compiled"}))
-    spec = describe(run.env)
+    spec = env_of(run)
     ours = player(run, spec)
     theirs = ReferencePlayer(run.model_copy(update={"engine": "reference"}), spec)
     theta = lasting_theta(run, ours)
@@ -102,7 +102,7 @@ def lasting_theta(run: Run, with_player: Player) -> Theta:
     A random policy falls over after some 20 steps in Hopper and Walker2d, and a policy that is worth training does not.
     """
     architecture, longest, best = architecture_of(run), -1, None
-    limit = describe(run.env).episode_limit
+    limit = env_of(run).episode_limit
     for seed in range(_TRIED):
         theta = strategy.initial(run.algorithm, architecture, seed).theta
         steps = with_player.play(theta, Key(0)).steps

@@ -14,12 +14,11 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from itt.envs import describe
 from itt.errors import UserError
 from itt.policies.latents import latents
 from itt.record import policy_file
 from itt.record.files import write_atomically
-from itt.resolve import architecture_of, resolve
+from itt.resolve import architecture_of, env_of, resolve
 from itt.rollouts.compiled import physics, policy
 from itt.rollouts.compiled.player import CompiledPlayer, player
 from itt.run import Run
@@ -61,7 +60,7 @@ def record(folder: Path, out: Path) -> Path:
         UserError: It is no such run.
     """
     saved = policy_file.read(folder / "policy.npz")
-    who = player(resolve(saved.run), describe(saved.run.env))
+    who = player(resolve(saved.run), env_of(saved.run))
     if not saved.run.traits.latents or not isinstance(who, CompiledPlayer):
         raise UserError(f"{folder}: latents are recorded of method itt, in envs with compiled physics")
     if saved.met is not None:

@@ -25,6 +25,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from itt.candidates import generator
+from itt.candidates.selection import log_weights
 from itt.candidates.splits import SPLITS, levels
 from itt.linear.elementwise import exp, log
 from itt.linear.orthogonal import orthogonal
@@ -71,7 +72,7 @@ class FeatureTree(NamedTuple):
         """The features' probabilities for a state's latent, up to a common factor: the greatest is 1. (d,) -> (r,)."""
         mapped = _mapped(self.hyperplanes, latent[:, None])
         exponents = product(self.projections, mapped)[:, 0] + self.totals
-        return exp(exponents - exponents.max())
+        return exp(log_weights("dot", exponents))
 
     def law(self, latent: Values) -> Values:
         """The probability with which `choose` ends at each candidate. (d,) -> (N,)."""

@@ -1,4 +1,8 @@
-"""From scores to one candidate: Eq. 5 or Eq. 3."""
+"""From scores to one candidate: Eq. 5 or Eq. 3.
+
+A score that is NaN, as it comes of weights whose products overflow, never wins: it counts as -inf, and where no score
+is finite the first of the largest is chosen, or drawn. The compiled engine does the same.
+"""
 
 from __future__ import annotations
 
@@ -15,7 +19,7 @@ Values = NDArray[np.float64]
 
 def argmax(scores: Values) -> int:
     """The index of the best score, shape (N,) (Eq. 5). Of equals the lowest index wins."""
-    return int(np.argmax(scores))
+    return int(np.argmax(_ordered(scores)))
 
 
 def log_weights(kernel: Kernel, scores: Values) -> Values:
@@ -29,11 +33,16 @@ def log_weights(kernel: Kernel, scores: Values) -> Values:
     Returns:
         Shape (N,), at most 0, and 0 for the best.
     """
+    nan, scores = np.isnan(scores), _ordered(scores)
     best = scores.max()
+    if not np.isfinite(best):
+        return np.where(np.arange(len(scores)) == np.argmax(scores), 0.0, -np.inf)
+    weights: Values = scores - best
     if kernel == "softmax":
         # exp(z) - exp(best); beyond 700 exp would overflow, and the differences decide everything in any case.
-        return math.exp(min(best, 700.0)) * expm1(scores - best)
-    return np.asarray(scores - best)
+        weights = math.exp(min(best, 700.0)) * expm1(weights)
+    weights[nan] = -np.inf
+    return weights
 
 
 def draw(log_weights: Values, units: Values) -> NDArray[np.int64]:
@@ -50,3 +59,8 @@ def draw(log_weights: Values, units: Values) -> NDArray[np.int64]:
     found = np.searchsorted(cumulated, units * cumulated[-1], side="right")
     indices: NDArray[np.int64] = np.minimum(found, len(cumulated) - 1)
     return indices
+
+
+def _ordered(scores: Values) -> Values:
+    """The scores with -inf for NaN."""
+    return np.where(np.isnan(scores), -np.inf, scores)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -96,6 +97,14 @@ def source(settings: Candidates, box: Box, key: Key, pool: Actions | None = None
     return Subsampled(pool, settings.subsample, int(seeding.words(key, Purpose.SUBSAMPLE)[0]))
 
 
-def all_actions(count: int, one_hot: bool) -> Actions:
-    """A* = A for discrete actions, as a tower sees them: shape (n, n) one-hot, or (n, 1) with the index itself."""
+def all_actions(count: int, one_hot: bool, parts: Sequence[int] = ()) -> Actions:
+    """A* = A for discrete actions, as a tower sees them: shape (n, n) one-hot, or (n, 1) with the index itself.
+
+    Where an action is a choice from each of several lists, of so many entries as `parts` says, it is each choice
+    one-hot, one after the other: shape (n, sum of parts).
+    """
+    if parts:
+        choices = np.unravel_index(np.arange(count), tuple(parts))
+        shown = [np.eye(size, dtype=np.float32)[choice] for size, choice in zip(parts, choices, strict=True)]
+        return np.concatenate(shown, axis=1)
     return np.eye(count, dtype=np.float32) if one_hot else np.arange(count, dtype=np.float32)[:, None]

@@ -1,10 +1,17 @@
-"""Every environment under one Gymnasium API: a catalog to read without a simulator, and `make` to play.
+"""Every environment under one Gymnasium API: what it is, to read without a simulator, and `make` to play.
 
-catalog.py says what an environment is, making.py opens it; each family of simulators has its adapter. Two laws hold for
-every environment made here: an episode is a function of its seed and actions alone, and nothing is printed.
+spec.py             what an environment is
+catalog.py          the paper's 15, a row each
+making.py           `describe` and `make`
+gymnasium_envs.py, dm_control_envs.py, pybullet_envs.py: an adapter for each family of simulators
+brought.py          environments that people bring, whose promises are verified; spaces.py: the spaces that are served
+
+Two laws hold for every environment of the catalog: an episode is a function of its seed and actions alone, and nothing
+is printed.
 """
 
-from itt.envs.catalog import CATALOG, EnvSpec, describe
-from itt.envs.making import make
+from itt.envs.catalog import CATALOG
+from itt.envs.making import describe, make
+from itt.envs.spec import EnvSpec
 
 __all__ = ["CATALOG", "EnvSpec", "describe", "make"]

@@ -1,4 +1,4 @@
-"""What an environment is: one row for each of the paper's 15 (Table 6, Sec. 3), and a probe for any other.
+"""The paper's 15 environments (Table 6, Sec. 3), a row each.
 
 The rows are written down, not measured, so that a parameter count or the start of a job needs no simulator; the tests
 hold them against the real environments.
@@ -6,41 +6,9 @@ hold them against the real environments.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import Literal
+from dataclasses import replace
 
-from itt.published.names import canonical
-
-Family = Literal["gymnasium", "dm_control", "pybullet"]
-
-
-@dataclass(frozen=True)
-class EnvSpec:
-    """One environment, as a policy and a report need to know it.
-
-    Attributes:
-        name: The canonical name (the paper's for its 15, else the Gymnasium id).
-        family: Which simulator package plays it.
-        id: What that package is asked for.
-        observation: s, the size of the flattened observation.
-        action: a, the number of coordinates of a continuous action, or n, the number of discrete ones.
-        discrete: Whether an action is one of n indices 0 ... n - 1.
-        low: Lower bounds of a continuous action, a numbers; empty if discrete.
-        high: Upper bounds of a continuous action, a numbers; empty if discrete.
-        episode_limit: Steps after which an episode is truncated; None if it never is.
-        note: How it differs from the environment in the paper; empty if no difference is known.
-    """
-
-    name: str
-    family: Family
-    id: str
-    observation: int
-    action: int
-    discrete: bool
-    low: tuple[float, ...]
-    high: tuple[float, ...]
-    episode_limit: int | None
-    note: str
+from itt.envs.spec import EnvSpec, Family
 
 
 def _continuous(
@@ -83,17 +51,8 @@ CATALOG: dict[str, EnvSpec] = {
 }
 
 
-def describe(name: str) -> EnvSpec:
-    """What the environment `name` is: a row of the catalog, or any Gymnasium id, which is made once to look at it.
-
-    Args:
-        name: A name of the paper or its alias (`DMCS:FishSwim`), or a Gymnasium id (`Pendulum-v1`, `module:Id-v0`).
-
-    Raises:
-        UserError: The environment is unknown, cannot be made, or has spaces that are not served.
-    """
-    if spec := CATALOG.get(canonical(name)):
-        return spec
-    from itt.envs import gymnasium_envs
-
-    return gymnasium_envs.probe(name)
+def row(name: str) -> EnvSpec | None:
+    """The row of an environment by its canonical name or by Gymnasium's own id (`Hopper-v4`); None if it has none."""
+    same = (spec for spec in CATALOG.values() if spec.name == name or (spec.family, spec.id) == ("gymnasium", name))
+    found = next(same, None)
+    return found and replace(found, name=name)

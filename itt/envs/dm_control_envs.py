@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import os
 from typing import TYPE_CHECKING, Any
 
@@ -63,6 +64,12 @@ class DmControlEnv(gymnasium.Env[NDArray[np.float64], NDArray[np.floating[Any]]]
         self.dm_env.close()
 
     @property
+    def episode_limit(self) -> int | None:
+        """Steps after which an episode is truncated, None if it never is."""
+        steps: float = self.dm_env._step_limit
+        return None if math.isinf(steps) else math.ceil(steps)
+
+    @property
     def model(self) -> mujoco.MjModel:
         """MuJoCo's model, under the name that Gymnasium's MuJoCo environments have for it."""
         return self.dm_env.physics.model.ptr
@@ -79,8 +86,8 @@ class DmControlEnv(gymnasium.Env[NDArray[np.float64], NDArray[np.floating[Any]]]
         return steps
 
 
-def make(task_id: str) -> DmControlEnv:
-    """The suite's task `task_id`, `domain/task`.
+def make(task_id: str, **kwargs: Any) -> DmControlEnv:
+    """The suite's task `task_id`, `domain/task`, as `suite.load` makes it from `kwargs` (`task_kwargs` among them).
 
     Raises:
         ModuleNotFoundError: dm_control is not installed.
@@ -92,7 +99,7 @@ def make(task_id: str) -> DmControlEnv:
     settle()
     silence_mujoco()  # after the import, which sends MuJoCo's warnings to a logger
     domain, task = task_id.split("/")
-    return DmControlEnv(suite.load(domain, task))
+    return DmControlEnv(suite.load(domain, task, **kwargs))
 
 
 def _flat(observation: dict[str, Any]) -> NDArray[np.float64]:

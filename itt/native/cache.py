@@ -23,9 +23,9 @@ import numba
 from itt.errors import UserError
 from itt.lock import HeldElsewhere, held
 
-_ROOMS = ("native", "linear", "candidates", "rollouts/compiled")
-"""Where compiled functions stand, and the tuples that they take: Numba knows a tuple by its class and the types in it,
-not by their names."""
+_SOURCES = ("native/*.py", "linear/*.py", "candidates/*.py", "rollouts/compiled/*.py", "rollouts/divergence.py")
+"""Where compiled functions stand, and the tuples and constants that they take: Numba knows a tuple by its class and the
+types in it, not by their names."""
 _LOOK, _PATIENCE = 0.2, 900.0
 """Seconds between two looks whether another process has compiled, and until this one does so itself."""
 
@@ -81,7 +81,7 @@ def compile_once(compile_all: Callable[[], None]) -> None:
 
 def _name() -> str:
     package = Path(__file__).parents[1]
-    sources = [path for room in _ROOMS for path in sorted((package / room).glob("*.py"))]
+    sources = [path for pattern in _SOURCES for path in sorted(package.glob(pattern))]
     source = hashlib.sha256(b"".join(path.read_bytes() for path in sources)).hexdigest()[:12]
     cpu = llvmlite.binding.get_host_cpu_name()
     return f"kernels-{cpu}-python{platform.python_version()}-numba{numba.__version__}-{source}"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -64,7 +65,9 @@ class Architecture:
         return slice(sum(layer.size for layer in self.towers[0]), self.size)
 
 
-def architecture(method: Method, policy: Policy, observation: int, action: int, discrete: bool) -> Architecture:
+def architecture(
+    method: Method, policy: Policy, observation: int, action: int, discrete: bool, parts: Sequence[int] = ()
+) -> Architecture:
     """The layers of a method on an env (Sec. 3.1, Tables 4 and 5).
 
     Args:
@@ -73,8 +76,9 @@ def architecture(method: Method, policy: Policy, observation: int, action: int, 
         observation: s, the size of a state.
         action: a, the size of a continuous action, or the number of discrete actions.
         discrete: Whether the actions are discrete.
+        parts: Of a discrete action that is several choices, how many each is among.
     """
-    encoded = encoded_size(policy, action, discrete)
+    encoded = encoded_size(policy, action, discrete, parts)
     width = policy.width or encoded
     latent = policy.latent or width
     towers: tuple[tuple[Layer, ...], ...]
@@ -92,8 +96,14 @@ def architecture(method: Method, policy: Policy, observation: int, action: int, 
     return Architecture(method, towers)
 
 
-def encoded_size(policy: Policy, action: int, discrete: bool) -> int:
-    """The size of an action as a tower sees it: one number for an index, n for one of n one-hot actions."""
+def encoded_size(policy: Policy, action: int, discrete: bool, parts: Sequence[int] = ()) -> int:
+    """The size of an action as a tower sees it: one number for an index, n for one of n one-hot actions.
+
+    Several choices at once (`parts`) are one-hot each, whatever `policy.encoding` says: an index over all their
+    combinations would put neighbours side by side that have nothing in common.
+    """
+    if parts:
+        return sum(parts)
     return 1 if discrete and policy.encoding == "index" else action
 
 

@@ -7,15 +7,19 @@ so that it never waits for an answer; docs/architecture.md has the measurement.
 
 from __future__ import annotations
 
+import contextlib
 import platform
+import signal
 import time
 import traceback
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from enum import IntEnum
+from types import FrameType
 from typing import Any
 
 from mpi4py import MPI
 
+from itt.errors import UserError
 from itt.ranks.signals import Signals
 from itt.ranks.team import RankError
 
@@ -23,6 +27,8 @@ _AHEAD = 2
 """Items with a worker: the one it plays and the next."""
 _SHORTEST, _LONGEST = 5e-5, 2e-3
 """Seconds between two looks for a message: at first, and at most."""
+_LOOK = 1.0
+"""Seconds between a worker's looks for a message while it is at a task."""
 
 
 class _Tag(IntEnum):
@@ -30,9 +36,10 @@ class _Tag(IntEnum):
     ITEM = 2  # (map number, index, item)
     HOME = 3
     RESULT = 4  # (map number, index, result)
-    ERROR = 5  # a traceback
+    ERROR = 5  # (map number, traceback)
     HELLO = 6  # the machine's name
     BYE = 7
+    MISTAKE = 8  # (map number, the user's mistake in one line)
 
 
 class Crew:
@@ -64,6 +71,8 @@ class Crew:
             (number, *rest), rank, tag = self._next_message()
             if tag == _Tag.ERROR:
                 raise RankError(f"rank {rank} ({self.hosts[rank]}): {rest[0]}")
+            if tag == _Tag.MISTAKE:
+                raise UserError(rest[0])
             if number == self._map:  # else it is left over from a map that a signal ended
                 index, results[index] = rest
                 missing -= 1
@@ -114,11 +123,38 @@ def serve(comm: MPI.Intracomm) -> None:
             continue
         number, index, item = message
         try:
-            result = task(shared, item)
+            with _called_home(comm):
+                result = task(shared, item)
+        except _Home:
+            continue
+        except UserError as mistake:
+            comm.send((number, str(mistake)), 0, _Tag.MISTAKE)
+            continue
         except Exception:
             comm.send((number, traceback.format_exc()), 0, _Tag.ERROR)
             continue
         comm.send((number, index, result), 0, _Tag.RESULT)
+
+
+class _Home(BaseException):
+    """The coordinator sends this worker home in the midst of a task."""
+
+
+@contextlib.contextmanager
+def _called_home(comm: MPI.Intracomm) -> Iterator[None]:
+    """Looks every second whether the coordinator wants this worker home: a task may be long, or never end."""
+
+    def look(number: int, frame: FrameType | None) -> None:
+        if comm.iprobe(0, _Tag.HOME):
+            raise _Home
+
+    before = signal.signal(signal.SIGALRM, look)
+    signal.setitimer(signal.ITIMER_REAL, _LOOK, _LOOK)
+    try:
+        yield
+    finally:
+        signal.setitimer(signal.ITIMER_REAL, 0.0)
+        signal.signal(signal.SIGALRM, before)
 
 
 def _receive(

@@ -5,7 +5,9 @@ SIGHUP, which tells that a terminal was closed, asks for nothing: a training goe
 
 from __future__ import annotations
 
+import contextlib
 import signal
+from collections.abc import Iterator
 from types import FrameType
 
 from itt.errors import Stopped
@@ -19,12 +21,29 @@ class Signals:
     def __init__(self) -> None:
         """Nothing has come yet."""
         self.came: signal.Signals | None = None
+        self._at_once = False
 
     def heed(self) -> None:
         """From now on the signals are remembered instead of ending the process."""
         for number in ASKING:
             signal.signal(number, self._remember)
         signal.signal(signal.SIGHUP, signal.SIG_IGN)
+
+    @contextlib.contextmanager
+    def at_once(self) -> Iterator[None]:
+        """While this lasts, a signal does not wait to be checked for: Stopped is raised in the midst of things.
+
+        A task may be long, or never end; what it leaves half done is lost with its result. Whatever it makes of the
+        interruption, Stopped is what comes of it; if it makes nothing of it, the next check raises.
+        """
+        self._at_once = True
+        try:
+            yield
+        except Exception:
+            self.check()
+            raise
+        finally:
+            self._at_once = False
 
     def check(self) -> None:
         """Raises Stopped, once, if a signal came."""
@@ -36,6 +55,9 @@ class Signals:
         if number == signal.SIGINT:
             signal.signal(signal.SIGINT, signal.default_int_handler)
         self.came = signal.Signals(number)
+        if self._at_once:
+            self._at_once = False
+            raise Stopped(f"stopped by {self.came.name}")
 
 
 def ignore() -> None:

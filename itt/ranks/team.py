@@ -34,7 +34,8 @@ class Team(Protocol):
 
         Raises:
             Stopped: A signal asked for an early end. Results so far are lost, the team can still be used.
-            RankError: A task raised on another rank; the message is that rank's.
+            UserError: A task met a user's mistake, on whatever rank.
+            RankError: A task raised anything else on another rank; the message is that rank's.
         """
 
 
@@ -49,7 +50,7 @@ class Alone:
     library: str | None = None
 
     def __init__(self, signals: Signals) -> None:
-        """A team that heeds `signals` between items."""
+        """A team that heeds `signals`, in the midst of an item too."""
         import platform
 
         self.hosts = [platform.node()]
@@ -60,6 +61,7 @@ class Alone:
         results = []
         for item in items:
             self._signals.check()
-            results.append(task(shared, item))
+            with self._signals.at_once():
+                results.append(task(shared, item))
         self._signals.check()
         return results

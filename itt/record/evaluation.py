@@ -1,4 +1,7 @@
-"""evaluation*.csv: the returns of a final policy in fresh episodes; evaluation-*.yaml: how it chose in those."""
+"""evaluation*.csv: the returns of a final policy in fresh episodes; evaluation-*.yaml: how it chose in those.
+
+Where episodes diverged there is a last column `diverged`, 1 or 0; the return of such an episode is what it counts for.
+"""
 
 from __future__ import annotations
 
@@ -13,7 +16,8 @@ from ruamel.yaml import YAML
 from itt.errors import UserError
 from itt.record.files import write_atomically
 
-Returns = Sequence[tuple[float, int]]
+Returns = Sequence[tuple[float, int, bool]]
+"""The return and seed of each episode, and whether it diverged."""
 
 
 def name(search: str | None, frozen: bool, settings: str | None) -> str:
@@ -39,13 +43,12 @@ def check_length(path: Path, episodes: int) -> None:
 
 
 def write(path: Path, returns: Returns, settings: Mapping[str, Any], overwrite: bool = False) -> None:
-    """Writes (return, seed) of each episode and, but for evaluation.csv, a YAML file of how the policy chose.
+    """Writes the returns and, but for evaluation.csv, a YAML file of how the policy chose.
 
     Raises:
         UserError: There is an evaluation with other returns, and it is not to be overwritten.
     """
-    lines = [f"{episode},{value!r},{seed}" for episode, (value, seed) in enumerate(returns)]
-    content = "\n".join(["episode,return,seed", *lines]) + "\n"
+    content = _csv(returns)
     if path.exists() and not overwrite:
         if _content(path) != content:
             raise UserError(
@@ -64,7 +67,24 @@ def _content(path: Path) -> str:
     return path.read_text(encoding="utf-8", errors="replace")
 
 
-def summary(returns: Returns) -> dict[str, float]:
-    """Mean, population standard deviation and number of episodes."""
-    values = [value for value, _ in returns]
-    return {"mean": statistics.fmean(values), "std": statistics.pstdev(values), "episodes": len(values)}
+def _csv(returns: Returns) -> str:
+    rows = [
+        "episode,return,seed",
+        *(f"{episode},{value!r},{seed}" for episode, (value, seed, _) in enumerate(returns)),
+    ]
+    if any(diverged for *_, diverged in returns):
+        marks = [",diverged", *(f",{int(diverged)}" for *_, diverged in returns)]
+        rows = [row + mark for row, mark in zip(rows, marks, strict=True)]
+    return "\n".join(rows) + "\n"
+
+
+def summary(returns: Returns) -> dict[str, float | None]:
+    """Mean and population standard deviation (None where all diverged), number of episodes, and of those diverged."""
+    values, diverged = [value for value, *_ in returns], sum(bad for *_, bad in returns)
+    there = diverged < len(values)
+    return {
+        "mean": statistics.fmean(values) if there else None,
+        "std": statistics.pstdev(values) if there else None,
+        "episodes": len(values),
+        "diverged": diverged,
+    }

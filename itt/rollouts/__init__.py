@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from itt.envs import describe
+from itt.resolve import env_of
 from itt.rollouts.episode import Episode, Player, Rollout, Shared
 from itt.run import Run
 
@@ -23,10 +23,10 @@ def _made(run: Run) -> Player:
     if run.engine == "compiled":
         from itt.rollouts.compiled.player import player as compiled
 
-        return compiled(run, describe(run.env))
+        return compiled(run, env_of(run))
     from itt.rollouts.reference import ReferencePlayer
 
-    return ReferencePlayer(run, describe(run.env))
+    return ReferencePlayer(run, env_of(run))
 
 
 def ready(run: Run) -> None:

@@ -3,8 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import NamedTuple, Protocol
+from typing import Any, NamedTuple, Protocol
 
+import numpy as np
+from numpy.typing import NDArray
+
+from itt.envs import EnvSpec
+from itt.errors import UserError
 from itt.observations import Moments, Normaliser
 from itt.policies import Theta
 from itt.run import Run
@@ -19,7 +24,8 @@ class Episode:
         value: The sum of rewards, undiscounted: one sample of F(theta).
         steps: Its length, in env steps.
         seconds: The time it took to play.
-        diverged: Whether the simulation diverged, which ended the episode.
+        diverged: Whether it diverged, which ended it (`itt.rollouts.divergence`); `value` is then what was paid before
+            and says nothing.
         met: The moments of the states that were acted in, where the policy sees normalised ones.
         builds: How often what is kept of candidates that stand (their latents, a search's tables) was computed for it:
             1, or 0 where the episode before left the same.
@@ -33,6 +39,23 @@ class Episode:
     met: Moments | None = None
     builds: int = 0
     build_seconds: float = 0.0
+
+
+def promised(spec: EnvSpec, state: Any) -> NDArray[np.float64]:
+    """A state as a vector, shape (s,), if it has the length that the env's space promises.
+
+    Checked at every step, where an env's own simulator plays: what is read and written from it on relies on it.
+
+    Raises:
+        UserError: It has another.
+    """
+    vector = np.asarray(state, dtype=np.float64)
+    if vector.shape != (spec.observation,):
+        raise UserError(
+            f"environment {spec.name} gave an observation of {vector.size} numbers, but its space promises "
+            f"{spec.observation}"
+        )
+    return vector
 
 
 class Shared(NamedTuple):

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 
 from itt import seeding
 from itt.observations import Normaliser
 from itt.resolve import resolve
 from itt.rollouts import Episode, Rollout, Shared, play
+from itt.rollouts.divergence import worth
 from itt.run import Run
 from itt.seeding import Key
 
@@ -30,8 +32,10 @@ def evaluate(
         normaliser: What was saved with the policy, if it sees normalised states.
 
     Returns:
-        Each episode with the seed of its env.
+        Each episode with the seed of its env; the value of one that diverged is what it counts for (`worth`).
     """
     keys = [Key(run.seed, episode=number, evaluation=True) for number in range(episodes)]
     played = over(play, Shared(resolve(run), normaliser), [Rollout(theta, key) for key in keys])
-    return [(episode, seeding.env_seed(key)) for episode, key in zip(played, keys, strict=True)]
+    values = worth([episode.value for episode in played], [episode.diverged for episode in played])
+    counted = [replace(episode, value=value) for episode, value in zip(played, values, strict=True)]
+    return [(episode, seeding.env_seed(key)) for episode, key in zip(counted, keys, strict=True)]

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from importlib.util import find_spec
 
-from itt.envs import describe
 from itt.errors import UserError
+from itt.resolve import env_of
 from itt.run import Run
 
 _SIMULATORS = {"dm_control": ("dmc", "dm_control"), "pybullet": ("bullet", "pybullet", "pybullet_envs_gymnasium")}
@@ -18,7 +18,7 @@ def check_installed(run: Run) -> None:
     Raises:
         UserError: A package is missing, and the line says how to install it; or there is no such folder.
     """
-    extra, *packages = _SIMULATORS.get(describe(run.env).family, ("",))
+    extra, *packages = _SIMULATORS.get(env_of(run).family, ("",))
     _check(f"environment {run.env}", extra, packages)
     if run.engine == "reference":
         _check("engine: reference", "torch", ["torch"])

@@ -32,8 +32,8 @@ from itt.policies import Theta
 from itt.policies.latents import latents
 from itt.policies.torch_policy import Explicit, OneTower, TwoTower, flatten, load_theta, module
 from itt.resolve import architecture_of
-from itt.rollouts.compiled.simulation import watched_step
-from itt.rollouts.episode import Episode
+from itt.rollouts.divergence import is_sound, watched_step
+from itt.rollouts.episode import Episode, promised
 from itt.run import Run
 from itt.seeding import Key, Purpose
 from itt.settings import STANDING
@@ -46,7 +46,7 @@ class ReferencePlayer:
         """Makes the env and an empty policy. One thread: many players share a machine, and sums keep their order."""
         torch.set_num_threads(1)
         self.run, self.spec = run, spec
-        self.env = make(run.env)
+        self.env = make(run.env, **run.env_kwargs)
         self.architecture = architecture_of(run, spec)
         self.policy = module(self.architecture, run.policy.kernel)
         self.box = Box(np.array(spec.low, dtype=np.float32), np.array(spec.high, dtype=np.float32))
@@ -59,18 +59,18 @@ class ReferencePlayer:
         started, self._built = time.perf_counter(), None
         load_theta(self.policy, theta)
         act = self._actor(key)
-        state, _ = self.env.reset(seed=seeding.env_seed(key))
-        value, steps, over, diverged = 0.0, 0, False, False
+        state = promised(self.spec, self.env.reset(seed=seeding.env_seed(key))[0])
+        value, steps, diverged = 0.0, 0, not is_sound(state)
+        over = diverged
         met = None if normaliser is None else Moments.none(self.spec.observation)
         while not over:
-            seen = np.asarray(state, dtype=np.float64)
+            seen = promised(self.spec, state)
             if normaliser is not None and met is not None:
                 met, seen = met.with_state(seen), normaliser(seen)
             action = act(torch.from_numpy(seen), steps)
-            state, reward, terminated, truncated, diverged = watched_step(self.env, action)
-            value += reward
+            state, value, over, diverged = watched_step(self.env, action, value)
             steps += 1
-            over = terminated or truncated or diverged
+            over = over or steps == self.spec.episode_limit
         seconds = time.perf_counter() - started
         return Episode(value, steps, seconds, diverged, met, self._built is not None, self._built or 0.0)
 
@@ -79,7 +79,9 @@ class ReferencePlayer:
         if isinstance(self.policy, Explicit):
             return _ExplicitActor(self.policy, self.run, self.spec, key)
         if self.spec.discrete:
-            candidates: Source = Standing(all_actions(self.spec.action, self.run.policy.encoding == "one_hot"))
+            candidates: Source = Standing(
+                all_actions(self.spec.action, self.run.policy.encoding == "one_hot", self.spec.parts)
+            )
             return _ImplicitActor(self.policy, self.run, self.spec, candidates, self.box, key)
         if self.run.candidates.resample == "transition":
             candidates = source(self.run.candidates, self.box, key)

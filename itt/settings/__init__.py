@@ -11,6 +11,7 @@ from typing import Literal
 from pydantic import Field
 
 from itt.settings.candidates import Candidates
+from itt.settings.env import EnvSettings, env_label
 from itt.settings.es import (
     ES,
     Adam,
@@ -43,6 +44,7 @@ __all__ = [
     "Constant",
     "Decay",
     "DerivativeFree",
+    "EnvSettings",
     "Exact",
     "Kernel",
     "Lazy",
@@ -61,6 +63,7 @@ __all__ = [
     "Tower",
     "Traits",
     "WarmStart",
+    "env_label",
 ]
 
 Algorithm = ES
@@ -73,7 +76,7 @@ class Record(Section):
     checkpoint_seconds: float = Field(30, ge=0, description="at most this long between checkpoints; 0: each iteration")
 
 
-class Settings(Section):
+class Settings(EnvSettings):
     """Everything about a run but its place in the grid."""
 
     candidates: Candidates = Candidates()

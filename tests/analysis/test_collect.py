@@ -1,6 +1,7 @@
 """Run folders become two tables, and damaged or ambiguous ones are refused in one line."""
 
 import csv
+import json
 import subprocess
 import sys
 
@@ -41,9 +42,11 @@ def test_a_run_is_one_row_of_runs_csv(make_run, results, tmp_path):
             "rows": "3",
             "final_return": "4.0",
             "best_return": "9.0",
+            "diverged": "0",
             "evaluation_mean": "5.0",
             "evaluation_std": str((26 / 3) ** 0.5),  # deviations -3, -1, 4: population variance 26 / 3
             "evaluation_episodes": "3",
+            "evaluation_diverged": "0",
             "env_steps": "300",
             "seconds": "1.5",
             "core_seconds": "7.5",
@@ -213,3 +216,33 @@ def test_analysis_needs_no_trainer_env_or_policy():
     rooms = {"itt.algorithms", "itt.envs", "itt.policies", "itt.candidates", "itt.rollouts", "itt.ranks"}
     assert "itt.analysis.figures" in modules
     assert not (rooms | {"torch", "gymnasium", "mujoco"}) & set(modules)
+
+
+def test_episodes_that_diverged_are_counted(make_run, results, tmp_path):
+    folder = make_run(returns=[1.0, 2.0])
+    (folder / "metrics.csv").write_text("step,return,env_steps,seconds,es/diverged\n0,1,9,1,3\n1,2,18,2,4\n")
+    (folder / "evaluation.csv").write_text("episode,return,seed,diverged\n0,1.5,7,1\n1,1.5,8,0\n2,9.0,9,1\n")
+
+    (row,) = rows_of(collect([results], tmp_path)[0])
+
+    assert (row["diverged"], row["evaluation_diverged"]) == ("7", "2")
+
+
+def test_an_evaluation_in_which_all_diverged_has_no_mean(make_run, results, tmp_path):
+    (make_run() / "evaluation.csv").write_text("episode,return,seed,diverged\n0,nan,7,1\n1,nan,8,1\n")
+
+    (row,) = rows_of(collect([results], tmp_path)[0])
+
+    assert (row["evaluation_mean"], row["evaluation_diverged"]) == ("", "2")
+
+
+def test_an_env_made_with_other_arguments_is_another_env(make_run, results, tmp_path):
+    for seed, kwargs in enumerate([{}, {"gravity": 5}, {"gravity": 6}]):
+        file = make_run("Pendulum-v1", seed=seed) / "run.yaml"
+        file.write_text(json.dumps(json.loads(file.read_text()) | {"env_kwargs": kwargs}))
+
+    envs = [row["env"] for row in rows_of(collect([results], tmp_path)[0])]
+
+    assert len(set(envs)) == 3
+    assert sorted(env.partition("@")[0] for env in envs) == ["Pendulum-v1"] * 3
+    assert "Pendulum-v1" in envs

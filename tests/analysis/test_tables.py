@@ -176,3 +176,16 @@ def test_the_latex_compiles_in_an_article_with_booktabs_alone(hopper, make_run, 
     done = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True)
     assert done.returncode == 0, done.stdout[-2000:]
     assert "Overfull" not in done.stdout
+
+
+def test_the_caption_tells_of_episodes_that_diverged(hopper, make_run, written):
+    folder = make_run("Hopper-v2", "itt", "wide")
+    assert "diverged" not in written()[".md"]
+    (folder / "metrics.csv").write_text("step,return,env_steps,seconds,es/diverged\n0,1,9,1,3\n1,2,18,2,4\n")
+    (folder / "evaluation.csv").write_text("episode,return,seed,diverged\n0,1.5,7,1\n1,1.5,8,0\n")
+
+    text = written()[".md"]
+
+    told = "diverged; each counts as the worst of those around it."
+    assert f"7 episodes of training, in 1 runs, {told}" in section(text, "Score at the last")
+    assert f"1 episodes of evaluation, in 1 runs, {told}" in section(text, "Score in a fresh evaluation")

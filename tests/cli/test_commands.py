@@ -116,7 +116,7 @@ def test_eval_as_json_is_mean_deviation_and_number(itt, run):
         returns = [float(row["return"]) for row in csv.DictReader(file)]
     mean = sum(returns) / 4
     deviation = (sum((value - mean) ** 2 for value in returns) / 4) ** 0.5
-    assert summary == {"mean": pytest.approx(mean), "std": pytest.approx(deviation), "episodes": 4}
+    assert summary == {"mean": pytest.approx(mean), "std": pytest.approx(deviation), "episodes": 4, "diverged": 0}
 
 
 def test_eval_of_the_best_policy_writes_nothing(itt, run, snapshot):

@@ -34,7 +34,7 @@ def rank_count(given):
 
 def command_line(run):
     """The options that name a run of the study to `itt train`."""
-    return ["--env", run.env, "--method", run.method, "--variant", run.variant, "--seed", run.seed]
+    return ["--env", run.env_label, "--method", run.method, "--variant", run.variant, "--seed", run.seed]
 
 
 def check_runs(study, path):

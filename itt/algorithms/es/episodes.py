@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from itt.rollouts import Episode
+from itt.rollouts.divergence import worth
 from itt.seeding import Key
 from itt.settings import ES, Target
 
@@ -24,9 +25,19 @@ def keys(settings: ES, seed: int, iteration: int, direction: int = -1, sign: int
     return [Key(seed, iteration, direction, sign, episode) for episode in range(settings.episodes)]
 
 
+def returns(played: Sequence[Episode]) -> list[float]:
+    """The return of each episode of an iteration; for one that diverged the worst of the others (`worth`)."""
+    return worth([episode.value for episode in played], [episode.diverged for episode in played])
+
+
 def counted(settings: ES, played: Sequence[Episode]) -> list[float]:
-    """What each episode counts in the estimate: its return without the bonus that every step survived was paid."""
-    return [episode.value - settings.survival_bonus * episode.steps for episode in played]
+    """What each counts in the estimate: its return without the bonus that every step survived was paid.
+
+    For one that diverged the worst of these: shapings, the choice of directions, and the baseline of forward
+    differences, for which any number will do, then treat it as a bad return like others.
+    """
+    values = [episode.value - settings.survival_bonus * episode.steps for episode in played]
+    return worth(values, [episode.diverged for episode in played])
 
 
 def means(settings: ES, values: Sequence[float]) -> NDArray[np.float64]:

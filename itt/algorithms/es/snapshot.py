@@ -11,9 +11,8 @@ from numpy.typing import NDArray
 
 from itt.algorithms.es import strategy, warm_start
 from itt.algorithms.es.strategy import State
-from itt.envs import describe
 from itt.observations import Learned, Moments, packed, unpacked
-from itt.resolve import architecture_of
+from itt.resolve import architecture_of, env_of
 from itt.rollouts import Episode
 from itt.run import Run
 
@@ -45,7 +44,7 @@ class Snapshot:
         met = None
         if run.policy.observations == "normalised":
             saved = run.algorithm.initial
-            met = Moments.none(describe(run.env).observation) if saved is None else warm_start.met(saved)
+            met = Moments.none(env_of(run).observation) if saved is None else warm_start.met(saved)
         return cls(state, met, Learned(state.theta, met))
 
     @classmethod
@@ -75,8 +74,8 @@ class Snapshot:
 
         Args:
             following: theta_k+1.
-            played: The episodes of iteration k's perturbations, whose states are met now. One whose simulation diverged
-                is left out: its last states are as large as numbers get, and would count for ever.
+            played: The episodes of iteration k's perturbations, whose states are met now. One that diverged is left
+                out: its last states are as large as numbers get, and would count for ever.
         """
         met = self.met
         if met is not None:

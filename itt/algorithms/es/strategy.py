@@ -51,7 +51,8 @@ def initial(settings: ES, architecture: Architecture, seed: int) -> State:
         theta = warm_start.theta_0(settings.initial)
     else:
         random = seeding.generator(Key(seed), Purpose.THETA)
-        theta = settings.initial_std * random.standard_normal(architecture.size)
+        with np.errstate(over="ignore"):  # `ends` looks at what comes of it
+            theta = settings.initial_std * random.standard_normal(architecture.size)
     return State(theta, memory=optimisers.blank(settings.optimiser.name, architecture.size))
 
 

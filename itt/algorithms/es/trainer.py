@@ -8,10 +8,10 @@ from pathlib import Path
 
 import numpy as np
 
-from itt.algorithms.es import episodes, strategy, warm_start
+from itt.algorithms.es import ends, episodes, strategy, warm_start
 from itt.algorithms.es.directions import Directions
 from itt.algorithms.es.snapshot import Snapshot
-from itt.errors import Stopped
+from itt.errors import Stopped, UserError
 from itt.linear.sums import length
 from itt.policies import Theta
 from itt.ranks import Team
@@ -35,7 +35,7 @@ COLUMNS = (
 )
 """Returns are over the perturbations of the iteration, each the mean of its episodes; the norms are of the gradient, of
 theta_k+1 - theta_k and of theta_k; seconds are core-seconds of the workers, at play and without work; diverged counts
-episodes that ended because the simulation diverged, of which provenance.json tells more."""
+episodes that diverged, of which provenance.json tells more: each counts as the worst return of its iteration."""
 DETERMINISM = "bitwise"
 """What this algorithm promises: the same bits for any number of ranks, and across kill and resume."""
 
@@ -55,7 +55,8 @@ def train(path: Path, run: Run, team: Team, say: Callable[[str], None], report: 
 
     Raises:
         Stopped: A signal came; a checkpoint is saved.
-        UserError: The folder cannot be used for this run.
+        UserError: The folder cannot be used for this run; or the training came to where it cannot go on, of which a
+            checkpoint is saved.
     """
     run = warm_start.identified(run)
     with opened(path, run, COLUMNS, say, extend) as folder:
@@ -82,19 +83,30 @@ def _train(folder: RunFolder, run: Run, team: Team, say: Callable[[str], None], 
             epsilon = strategy.ask(now.state, settings, architecture, run.seed)
             rollouts = _rollouts(run, now, epsilon)
             played, times = _played(run, now, rollouts, team)
-            center, *returns = episodes.means(settings, [episode.value for episode in played])
+            ends.check_played(k, played)
+            center, *returns = episodes.means(settings, episodes.returns(played))
             base, *counted = episodes.means(settings, episodes.counted(settings, played))
-            following, gradient = strategy.tell(now.state, settings, architecture, epsilon, base, np.array(counted))
+            with np.errstate(over="ignore", invalid="ignore"):  # `ends` looks at what comes of it
+                following, gradient = strategy.tell(now.state, settings, architecture, epsilon, base, np.array(counted))
+            ends.check_update(run, now.state, following)
 
-            now = now.after_return(center)
+            sound = not any(episode.diverged for episode in played[: settings.episodes])
+            now = now.after_return(center) if sound else now
             row = {"return": center} | _returns(returns) | _norms(run, now, gradient, following.theta) | times
             _record(folder, row, rollouts, played)
-            if settings.target and episodes.reached(settings.target, folder.column("return", settings.target.rows)):
+            if (
+                settings.target
+                and sound
+                and episodes.reached(settings.target, folder.column("return", settings.target.rows))
+            ):
                 say(f"target reached at iteration {k}")
                 break
             now = now.after_update(following, played[settings.episodes :])
             folder.end_iteration(now.arrays())
             report(now.state.iteration, row)
+    except UserError:
+        folder.save()
+        raise
     except Stopped as stopped:
         folder.save()
         raise Stopped(
@@ -108,10 +120,11 @@ def _rollouts(run: Run, now: Snapshot, epsilon: Directions) -> list[Rollout]:
     """What is played in an iteration: theta's own episodes, then those of each perturbation, in order."""
     settings, k = run.algorithm, now.state.iteration
     own = [Rollout(now.state.theta, key) for key in episodes.keys(settings, run.seed, k)]
+    with np.errstate(over="ignore"):  # `ends` looks at what comes of it
+        perturbations = strategy.perturbations(now.state, settings, epsilon)
+    ends.check_perturbed(run, now.state, [theta for _, _, theta in perturbations])
     return own + [
-        Rollout(theta, key)
-        for i, sign, theta in strategy.perturbations(now.state, settings, epsilon)
-        for key in episodes.keys(settings, run.seed, k, i, sign)
+        Rollout(theta, key) for i, sign, theta in perturbations for key in episodes.keys(settings, run.seed, k, i, sign)
     ]
 
 

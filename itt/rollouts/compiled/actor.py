@@ -7,6 +7,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from itt.candidates import all_actions
 from itt.envs import EnvSpec
 from itt.native.vectors import WIDTH
 from itt.policies import Architecture, encoded_size
@@ -100,7 +101,7 @@ def make(run: Run, spec: EnvSpec, architecture: Architecture) -> Actor:
     action = others[0] if method == ITT else np.empty((0, 5), dtype=np.int64)
     folded = int(method == ITT and action[-1, ACTIVATION] == LINEAR)
 
-    encoded = encoded_size(run.policy, spec.action, spec.discrete)
+    encoded = encoded_size(run.policy, spec.action, spec.discrete, spec.parts)
     source, count, pool = STANDING, settings.count, settings.count
     if spec.discrete:
         count = pool = spec.action
@@ -121,6 +122,9 @@ def make(run: Run, spec: EnvSpec, architecture: Architecture) -> Actor:
     features = int(state[0, OUTPUTS]) if method == IOT else int(kept[-1, OUTPUTS]) if len(kept) else encoded
     padded = -(-pool // LANES) * LANES
     low, high = np.array(spec.low, dtype=np.float32), np.array(spec.high, dtype=np.float32)
+    actions = np.zeros((encoded, padded), dtype=np.float32)
+    if spec.discrete:
+        actions[:, :pool] = all_actions(spec.action, run.policy.encoding == "one_hot", spec.parts).T
     return Actor(
         method=method,
         kernel=_KERNELS[run.policy.kernel],
@@ -142,7 +146,7 @@ def make(run: Run, spec: EnvSpec, architecture: Architecture) -> Actor:
         span=high - low,
         bounds=np.array([spec.low, spec.high], dtype=np.float64).reshape(2, -1),
         keys=np.zeros(3, dtype=np.uint64),
-        actions=np.zeros((encoded, padded), dtype=np.float32),
+        actions=actions,
         features=np.zeros((padded // LANES if filtered else 0, features, LANES), dtype=np.float32),
         size=np.zeros(widest),
         error=np.zeros(widest),

@@ -26,6 +26,8 @@ from itt.rollouts.compiled.towers import ACTIVATION, INPUTS, LINEAR, OUTPUTS, RE
 
 _FINE, _COARSE = 1e-30, 1e30
 """Between these no score is near where float32 underflows or overflows, of which the bound knows nothing."""
+_HUGE = 1e300
+"""So far from where float64 overflows, rounding does not matter."""
 _MARGIN = 16.0
 """How many times the largest of LANES errors that were seen an error may be."""
 _SEVERAL = 8
@@ -49,11 +51,27 @@ def prepare(actor: Any) -> None:
             start, outputs, inputs, activation, _ = actor.action[number]
             spare = actor.buffers[BOUNDS]
             bound_layer(actor.theta, start, outputs, inputs, inputs, activation, actor.size, actor.error, spare)
+        if actor.folded and not _stays_finite(actor):
+            for i in range(len(actor.error)):
+                actor.error[i] = np.inf  # float32 says nothing of such candidates
     for block in range(len(actor.features)):
         _keep(actor, actor.actions, block * LANES)
         for i in range(actor.features.shape[1]):
             for lane in range(LANES):
                 actor.features[block, i, lane] = actor.first[i, lane]
+
+
+@kernel
+def _stays_finite(actor: Any) -> Any:
+    """Whether the action tower's last matrix, which is moved to the state's side, gives finite latents in float64."""
+    start, outputs, inputs, _, _ = actor.action[-1]
+    for i in range(outputs):
+        total = 0.0
+        for j in range(inputs):
+            total += abs(actor.theta[start + i * inputs + j]) * (actor.size[j] + actor.error[j])
+        if not total < _HUGE:
+            return False
+    return True
 
 
 @inlined_kernel

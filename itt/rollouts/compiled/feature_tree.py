@@ -57,13 +57,17 @@ def _feature(room: Any, latent: Any, unit: Any) -> Any:
             mapped[i] = (int(product > 0.0) - int(product < 0.0)) / math.sqrt(signs)
         else:
             mapped[i] = latent[i]
-    largest = -math.inf
+    largest, first = -math.inf, 0
     for i in range(features):
         cumulated[i] = _product(tree.projections[i], mapped) + tree.totals[i]
-        largest = max(largest, cumulated[i])
+        if cumulated[i] > largest:  # never true of NaN
+            largest, first = cumulated[i], i
+    if not math.isfinite(largest):
+        return first
     total = 0.0
     for i in range(features):
-        total += math.exp(cumulated[i] - largest)
+        if not math.isnan(cumulated[i]):
+            total += math.exp(cumulated[i] - largest)
         cumulated[i] = total
     passed = 0
     for i in range(features - 1):

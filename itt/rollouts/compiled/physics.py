@@ -15,13 +15,15 @@ import math
 from typing import Any
 
 import gymnasium
+import numpy as np
+from numpy.typing import NDArray
 
 from itt.envs import EnvSpec
 from itt.native.kernel import inlined_kernel
 from itt.rollouts.compiled import classic_control, mujoco_gym, mujoco_suite
-from itt.rollouts.compiled.simulation import ACROBOT, GYMNASIUM, Physics, diverged, has_diverged
+from itt.rollouts.compiled.simulation import ACROBOT, GYMNASIUM, Physics, diverged
 
-__all__ = ["Physics", "attach", "begin", "has_diverged", "observe", "step", "supported"]
+__all__ = ["Physics", "attach", "begin", "observe", "step", "supported"]
 
 _FAMILIES = {("gymnasium", env_id): family for family in (classic_control, mujoco_gym) for env_id in family.KINDS} | {
     ("dm_control", env_id): mujoco_suite for env_id in mujoco_suite.KINDS
@@ -29,8 +31,8 @@ _FAMILIES = {("gymnasium", env_id): family for family in (classic_control, mujoc
 
 
 def supported(spec: EnvSpec) -> bool:
-    """Whether the env has a compiled twin."""
-    return (spec.family, spec.id) in _FAMILIES
+    """Whether the env has a compiled twin, which is one of it as it is: made with no arguments."""
+    return (spec.family, spec.id) in _FAMILIES and not spec.kwargs
 
 
 def attach(env: gymnasium.Env[Any, Any], spec: EnvSpec) -> Physics:
@@ -39,11 +41,16 @@ def attach(env: gymnasium.Env[Any, Any], spec: EnvSpec) -> Physics:
     return physics
 
 
-def begin(physics: Physics, env: gymnasium.Env[Any, Any], seed: int) -> None:
-    """Starts an episode in the initial state that the env draws from the seed, with no warnings counted."""
+def begin(physics: Physics, env: gymnasium.Env[Any, Any], seed: int) -> NDArray[np.float64]:
+    """Starts an episode in the initial state that the env draws from the seed, with no warnings counted.
+
+    Returns:
+        The env's own observation of it.
+    """
     observation, _ = env.reset(seed=seed)
     if physics.kind <= ACROBOT:
         classic_control.begin(physics, env, observation)
+    return np.asarray(observation)
 
 
 @inlined_kernel

@@ -15,23 +15,28 @@ from itt.observations import Normaliser
 from itt.policies import Theta
 from itt.resolve import architecture_of, resolve
 from itt.rollouts.compiled import loop, physics, policy, sight
-from itt.rollouts.compiled.simulation import watched_step
-from itt.rollouts.episode import Episode
+from itt.rollouts.divergence import is_sound, watched_step
+from itt.rollouts.episode import Episode, promised
 from itt.run import Run
 from itt.seeding import Key
 from itt.study import single
 
+STEPS, CHOICES = 1000, 10**7
+"""At most so many steps, and so many candidates met in them, in a row without Python, which between them sees signals.
+The paper's episodes have no more."""
+
 
 class CompiledPlayer:
-    """Plays envs that have compiled physics: no Python between the first step and the last."""
+    """Plays envs that have compiled physics: no Python between one step and the next."""
 
     def __init__(self, run: Run, spec: EnvSpec) -> None:
         """Makes the env, whose reset and memory are used, and the arrays that episodes are played on."""
-        self.run = run
+        self.run, self.spec = run, spec
         self.env = make(run.env)
         self.physics = physics.attach(self.env, spec)
         self.actor = policy.make(run, spec, architecture_of(run, spec))
         self.limit = spec.episode_limit or np.iinfo(np.int64).max
+        self.stride = max(1, min(STEPS, CHOICES // max(1, self.actor.candidates)))
         self.state = np.zeros(spec.observation)
         self.action = np.zeros(1 if spec.discrete else spec.action)
         self.sight = sight.make(spec.observation)
@@ -40,13 +45,19 @@ class CompiledPlayer:
         """One episode; a function of its arguments alone, whatever was played before."""
         started = time.perf_counter()
         built = policy.begin(self.actor, self.run, theta, key)
-        physics.begin(self.physics, self.env, seeding.env_seed(key))
+        state = promised(self.spec, physics.begin(self.physics, self.env, seeding.env_seed(key)))
+        normalised = normaliser is not None
         if normaliser is not None:
             sight.begin(self.sight, normaliser)
-        value, steps, diverged = loop.play(
-            self.physics, self.actor, self.limit, self.state, self.action, self.sight, normaliser is not None
-        )
-        met = None if normaliser is None else self.sight.moments()
+        value, steps, diverged = 0.0, 0, not is_sound(state)
+        over = diverged
+        while not over:
+            until = min(steps + self.stride, self.limit)
+            value, steps, over, diverged = loop.play(
+                self.physics, self.actor, self.state, self.action, self.sight, normalised, value, steps, until
+            )
+            over = over or steps >= self.limit
+        met = self.sight.moments() if normalised else None
         seconds = time.perf_counter() - started
         return Episode(value, steps, seconds, diverged, met, built is not None, built or 0.0)
 
@@ -57,8 +68,9 @@ class SimulatorPlayer:
     def __init__(self, run: Run, spec: EnvSpec) -> None:
         """Makes the env and the policy's arrays."""
         self.run, self.spec = run, spec
-        self.env = make(run.env)
+        self.env = make(run.env, **run.env_kwargs)
         self.actor = policy.make(run, spec, architecture_of(run, spec))
+        self.limit = spec.episode_limit or np.iinfo(np.int64).max
         self.action = np.zeros(1 if spec.discrete else spec.action)
         self.sight = sight.make(spec.observation)
 
@@ -66,21 +78,21 @@ class SimulatorPlayer:
         """One episode; a function of its arguments alone, whatever was played before."""
         started = time.perf_counter()
         built = policy.begin(self.actor, self.run, theta, key)
-        state, _ = self.env.reset(seed=seeding.env_seed(key))
+        state = promised(self.spec, self.env.reset(seed=seeding.env_seed(key))[0])
         if normaliser is not None:
             sight.begin(self.sight, normaliser)
-        value, steps, over, diverged = 0.0, 0, False, False
+        value, steps, diverged = 0.0, 0, not is_sound(state)
+        over = diverged
         while not over:
-            seen = np.asarray(state, dtype=np.float64)
+            seen = promised(self.spec, state)
             if normaliser is not None:
                 sight.see(self.sight, seen)
                 seen = self.sight.seen
             policy.act(self.actor, seen, steps, self.action)
             action = int(self.action[0]) if self.spec.discrete else self.action.copy()
-            state, reward, terminated, truncated, diverged = watched_step(self.env, action)
-            value += reward
+            state, value, over, diverged = watched_step(self.env, action, value)
             steps += 1
-            over = terminated or truncated or diverged
+            over = over or steps >= self.limit
         met = None if normaliser is None else self.sight.moments()
         seconds = time.perf_counter() - started
         return Episode(value, steps, seconds, diverged, met, built is not None, built or 0.0)

@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 
 from itt import seeding
-from itt.candidates import all_actions, build, pool_key
+from itt.candidates import build, pool_key
 from itt.native.kernel import inlined_kernel, kernel
 from itt.policies import Theta
 from itt.policies.latents import latents
@@ -29,7 +29,7 @@ from itt.rollouts.compiled.actor import (
     Actor,
     make,
 )
-from itt.rollouts.compiled.exact_search import find, prepare
+from itt.rollouts.compiled.exact_search import bound, find, prepare
 from itt.rollouts.compiled.scores import coordinate, exact_block, exact_score, state_latent, state_part
 from itt.rollouts.compiled.searches import EXACT, fill
 from itt.rollouts.compiled.towers import ACTIVATION, OUTPUTS, ROUNDING, START, TANH
@@ -52,7 +52,8 @@ def begin(actor: Actor, run: Run, theta: Theta, key: Key) -> float | None:
     kept = slice(int(actor.action[0, START]) if len(actor.action) else 0, len(theta))
     stands = drawn == actor.keys[CANDIDATES] and actor.theta[kept].tobytes() == theta[kept].tobytes()
     actor.theta[:-1] = theta
-    actor.theta32[:] = theta
+    with np.errstate(over="ignore"):  # what float32 cannot hold is scored in float64
+        actor.theta32[:] = theta
     np.take(actor.theta, actor.places, out=actor.columns)
     actor.keys[CANDIDATES] = drawn
     actor.keys[SUBSAMPLE] = seeding.words(key, Purpose.SUBSAMPLE)[0]
@@ -60,9 +61,7 @@ def begin(actor: Actor, run: Run, theta: Theta, key: Key) -> float | None:
     if stands and actor.pool:
         return None
     if actor.discrete:
-        actions = all_actions(actor.pool, run.policy.encoding == "one_hot")
-        actor.actions[:, : actor.pool] = actions.T
-        actor.size[: actions.shape[1]] = np.abs(actions).max(axis=0)
+        actor.size[: len(actor.actions)] = np.abs(actor.actions).max(axis=1)
     else:
         actor.size[: len(actor.low)] = np.abs(actor.bounds).max(axis=0) * (1.0 + ROUNDING)
     actor.error[:] = 0.0
@@ -105,7 +104,7 @@ def choose(actor: Any, transition: Any) -> Any:
     if actor.search != EXACT:
         return searches.choose(actor.search, actor.built, actor.buffers[LATENT], actor.keys[SELECTION], transition)
     if actor.filtered:
-        if actor.method == ITT and is_zero(actor.buffers[LATENT], actor.state[-1, OUTPUTS]):
+        if actor.method == ITT and is_zero(actor.buffers[LATENT], actor.state[-1, OUTPUTS]) and bound(actor) == 0.0:
             return 0  # all scores are zero
         chosen = find(actor, transition)
         if chosen >= 0:
@@ -135,14 +134,16 @@ def _explicit(actor: Any, action: Any) -> None:
 @kernel
 def _among_exact(actor: Any, transition: Any) -> Any:
     """One of the `exact` scores: the first best (Eq. 5) or a draw (Eq. 3); see `itt.candidates.selection`."""
-    best = 0
-    for n in range(1, actor.candidates):
-        if actor.exact[n] > actor.exact[best]:
-            best = n
-    if not actor.sample:
-        return best
-    top, total = actor.exact[best], 0.0
+    best, top, total = 0, -math.inf, 0.0
     for n in range(actor.candidates):
+        if actor.exact[n] > top:  # never true of NaN
+            best, top = n, actor.exact[n]
+    if not actor.sample or not math.isfinite(top):
+        return best
+    for n in range(actor.candidates):
+        if math.isnan(actor.exact[n]):
+            actor.exact[n] = total
+            continue
         weight = actor.exact[n] - top
         if actor.method == ITT and actor.kernel == SOFTMAX:
             weight = math.exp(min(top, 700.0)) * math.expm1(weight)

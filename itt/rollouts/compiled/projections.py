@@ -95,10 +95,10 @@ def _code(probe: Any, table: Any, latent: Any) -> Any:
 
 @kernel
 def _rank(margins: Any, ranks: Any) -> None:
-    """The bits by the sizes of their margins, ascending; of equals the lower bit first."""
+    """The bits by the sizes of their margins, ascending, NaN last; of equals the lower bit first."""
     for bit in range(len(margins)):
         size, place = abs(margins[bit]), bit
-        while place > 0 and abs(margins[ranks[place - 1]]) > size:
+        while place > 0 and not math.isnan(size) and not abs(margins[ranks[place - 1]]) <= size:
             ranks[place] = ranks[place - 1]
             place -= 1
         ranks[place] = bit

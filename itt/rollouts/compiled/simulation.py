@@ -1,9 +1,8 @@
-"""An env as compiled code sees it, and how a simulation that diverged is seen."""
+"""An env as compiled code sees it, and how a simulation that diverged is seen there."""
 
 from __future__ import annotations
 
 import math
-import sys
 from typing import Any, NamedTuple
 
 import gymnasium
@@ -11,12 +10,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from itt.native.kernel import kernel
+from itt.rollouts.divergence import MAX_VALUE
 
 CART_POLE, MOUNTAIN_CAR, MOUNTAIN_CAR_CONTINUOUS, ACROBOT, GYMNASIUM, FISH, SWIMMER, HOPPER, WALKER = range(9)
 """Kinds of env: four of classic control, all of Gymnasium's MuJoCo envs, and four domains of dm_control's suite."""
-
-MAX_VALUE = 1e10
-"""mjMAXVAL: MuJoCo calls a position or a velocity bad beyond it."""
 
 _NONE = np.empty(0)
 
@@ -93,47 +90,17 @@ def _warnings(data: Any) -> NDArray[np.int32]:
 
 @kernel
 def diverged(warnings: Any, qpos: Any, qvel: Any) -> Any:
-    """Whether MuJoCo gave up its simulation since the reset, or will in the next step.
-
-    It resets a simulation that goes out of bounds by itself and plays on: only a count of warnings tells. Any warning
-    counts, as it does for dm_control. MuJoCo looks for bad values at the beginning of a step, this looks at its end.
-    """
+    """`itt.rollouts.divergence.has_diverged`, compiled."""
     for i in range(1, len(warnings), 2):
         if warnings[i] > 0:
             return True
-    return _beyond(qpos) or _beyond(qvel)
+    return beyond(qpos, MAX_VALUE) or beyond(qvel, MAX_VALUE)
 
 
 @kernel
-def _beyond(values: Any) -> Any:
-    """Whether any value is one that MuJoCo calls bad, NaN among them."""
+def beyond(values: Any, bound: Any) -> Any:
+    """Whether any value is beyond a bound in size, NaN among them."""
     for value in values:  # noqa: SIM110 - Numba knows no generators
-        if not math.fabs(value) <= MAX_VALUE:
+        if not math.fabs(value) <= bound:
             return True
     return False
-
-
-def has_diverged(env: gymnasium.Env[Any, Any]) -> bool:
-    """As `diverged`, of any env and from Python; False of an env that MuJoCo does not play."""
-    mujoco, data = sys.modules.get("mujoco"), getattr(env.unwrapped, "data", None)
-    if mujoco is None or not isinstance(data, mujoco.MjData):
-        return False
-    sound = all((np.abs(values) <= MAX_VALUE).all() for values in (data.qpos, data.qvel))
-    return bool(data.warning.number.any()) or not sound
-
-
-def watched_step(env: gymnasium.Env[Any, Any], action: Any) -> tuple[Any, float, bool, bool, bool]:
-    """A step of any env, from Python: (state, reward, terminated, truncated, diverged).
-
-    What `physics.step` is to compiled code: a step whose simulation diverged, or whose reward is not finite, is worth
-    nothing and the last of its episode.
-    """
-    try:
-        state, reward, terminated, truncated, _ = env.step(action)
-    except RuntimeError:  # what dm_control raises for it; Gymnasium goes on and says nothing
-        if not has_diverged(env):
-            raise
-        return None, 0.0, False, False, True
-    if has_diverged(env) or not math.isfinite(reward):
-        return None, 0.0, False, False, True
-    return state, float(reward), terminated, truncated, False
