@@ -2,6 +2,8 @@
 #
 #   make demo                                       a small study: trainings, table, figures, report
 #   make test                                       the tests
+#   make rehearsal                                  every study of config/, whole but tiny
+#   make rehearsal STUDY=config/paper.yaml          one study
 #   make demo PYTHON=/opt/python3.11/bin/python3    another interpreter
 #   make demo PIP_ARGS="--index-url ADDRESS"        a site's mirror, or an index with torch for CPUs only
 #   make demo MPI=site                              the machine's own MPI instead of the mpich wheel
@@ -11,6 +13,7 @@ PYTHON ?= python3.11
 PIP_ARGS ?=
 MPI ?= wheel
 CORES ?= all
+STUDY ?= $(wildcard config/*.yaml)
 RESULTS := results/demo
 
 ifeq ($(MPI),wheel)
@@ -31,7 +34,7 @@ unexport PYTHONHOME PYTHONPATH
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help install demo test test-slow lint format pins clean
+.PHONY: help install demo rehearsal test test-slow lint format pins clean
 
 help: ## this list
 	@sed -n 's/^#   make/make/p' Makefile
@@ -61,6 +64,14 @@ demo: $(INSTALLED) ## run the demo study and show what it gave
 	@echo "Table:   $(RESULTS)/tables/scores.md (also .csv and .tex)"
 	@echo "Figures: $(RESULTS)/figures/"
 	@echo "Report:  $(RESULTS)/report.html (open it in a browser)"
+
+# A rehearsal of yesterday's code says nothing about today's, so it begins anew. No study has such a name.
+rehearsal: $(INSTALLED) ## play a study whole but tiny, to its last figure: STUDY, or all of config/
+	rm -rf results/*-rehearsal
+	@set -e; for study in $(STUDY); do \
+		echo "Rehearsing $$study"; \
+		$(BIN)/snakemake --profile profiles/local --cores $(CORES) --config study="$$study" rehearsal=true; \
+	done
 
 # The kernels first, else both processes compile them.
 test: $(INSTALLED) ## run the tests but the long ones

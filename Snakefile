@@ -40,6 +40,7 @@ localrules:
 rule all:
     default_target: True
     input:
+        RECORDS,
         rules.tables.output,
         rules.figures.output,
         rules.report.output,

@@ -73,6 +73,10 @@ def train(
             help="The run's folder, new, empty or this run's; default results/STUDY/runs/ENV/METHOD/VARIANT/seedK.",
         ),
     ] = None,
+    small: Annotated[
+        bool,
+        typer.Option("--rehearsal", help="The run as it is in the rehearsal of --study: tiny, a folder of its own."),
+    ] = False,
     extend: Annotated[
         bool, typer.Option("--extend", help="Go on with a run that ended with fewer iterations or at a lower target.")
     ] = False,
@@ -87,6 +91,7 @@ def train(
     from itt import ranks
     from itt.algorithms import es
     from itt.progress import progress
+    from itt.rehearsal import rehearsal
     from itt.resolve import resolve
     from itt.rollouts.needs import check_installed
     from itt.study import load, single
@@ -94,7 +99,10 @@ def train(
     def main(team: ranks.Team) -> int:
         overrides = set_ or []
         if study is not None:
-            run = load(study, overrides).find(env, method, variant, seed)
+            whole = load(study, overrides)
+            run = (rehearsal(whole) if small else whole).find(env, method, variant, seed)
+        elif small:
+            raise UserError("--rehearsal: of a study; --study names it")
         else:
             run = single(env, method, variant, seed, overrides)
         run = resolve(run)
@@ -190,16 +198,24 @@ def envs(as_json: Json = False) -> int:
 
 @app.command()
 def collect(
-    folders: Annotated[list[Path], typer.Argument(help="Run folders, or folders above them.")], out: Out
+    out: Out,
+    folders: Annotated[list[Path] | None, typer.Argument(help="Run folders, or folders above them.")] = None,
+    inventory: Annotated[
+        Path | None,
+        typer.Option("--from", help="Instead of folders: a study's inventory.csv, as the workflow writes it."),
+    ] = None,
 ) -> int:
     """Gather run folders into two tables.
 
     Reads run.yaml, metrics.csv, evaluation.csv and provenance.json of each run; writes OUT/runs.csv (a row a run) and
-    OUT/curves.csv (a row an iteration).
+    OUT/curves.csv (a row an iteration). Seeds of one env, method and variant must have been trained in the same way.
     """
     from itt.analysis.collect import collect as gather
+    from itt.analysis.collect import collect_listed
 
-    return _print_paths(gather(folders, out))
+    if (inventory is None) == (not folders):
+        raise UserError("collect: give run folders, or --from and a list of them")
+    return _print_paths(gather(folders or [], out) if inventory is None else collect_listed(inventory, out))
 
 
 @app.command()

@@ -69,6 +69,18 @@ def merge(below: Layer, above: Any, where: str) -> dict[str, Any]:
     return merged
 
 
+def difference(one: Layer, other: Layer) -> str | None:
+    """The first setting that is not the same in both, as a dotted key; None where they agree."""
+    for key in {**one, **other}:
+        here, there = one.get(key), other.get(key)
+        if isinstance(here, Mapping) and isinstance(there, Mapping):
+            if deeper := difference(here, there):
+                return f"{key}.{deeper}"
+        elif here != there:
+            return str(key)
+    return None
+
+
 def explain(
     error: ValidationError, model: type[BaseModel], layers: Sequence[tuple[str, Layer]] = (), where: str = ""
 ) -> str:

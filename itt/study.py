@@ -10,12 +10,14 @@ Every study thus starts from the paper's settings (config/paper.yaml) and says o
 
 from __future__ import annotations
 
+import re
+from collections import Counter
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from importlib import resources
 from pathlib import Path
-from typing import Any
+from typing import Annotated, Any
 
 from pydantic import ConfigDict, Field, ValidationError, model_validator
 
@@ -23,7 +25,7 @@ from itt.errors import UserError
 from itt.published import names
 from itt.run import BY_HAND, Label, Run
 from itt.settings import Method, Section, Settings
-from itt.settings_file import Layer, Mistake, explain, merge, parse, read
+from itt.settings_file import Layer, Mistake, difference, explain, merge, parse, read
 
 VARIANTS: dict[str, Layer] = {
     "vanilla": {},
@@ -44,29 +46,69 @@ VARIANTS: dict[str, Layer] = {
 """The built-in variants. A study may add its own or redefine these."""
 
 
+REHEARSAL = "-rehearsal"
+"""Ends the name of a study's rehearsal (`itt.rehearsal`), and of no study."""
+
+MOST_SEEDS = 100_000
+
+_RANGE = r"^[0-9]{1,10}-[0-9]{1,10}$"
+SeedRange = Annotated[str, Field(pattern=_RANGE)]
+"""`0-4`: the seeds from 0 to 4, both included."""
+
+
 class Block(Section):
     """A rectangle of the grid: all combinations of its lists, with settings of its own in `set`."""
 
     envs: tuple[str, ...] = Field(min_length=1)
     methods: tuple[Method, ...] = Field(min_length=1)
     variants: tuple[Label, ...] = Field(("vanilla",), min_length=1)
-    seeds: int | tuple[int, ...] = Field(description="a number n for seeds 0 to n - 1, or the seeds themselves")
+    seeds: int | SeedRange | tuple[int | SeedRange, ...] = Field(
+        description="a number n for seeds 0 to n - 1, a range like 0-4, or a list of seeds and ranges"
+    )
     set: dict[str, Any] = Field(default_factory=dict)
+
+    @model_validator(mode="before")
+    @classmethod
+    def _words_are_ranges(cls, data: Any) -> Any:
+        seeds = data.get("seeds") if isinstance(data, Mapping) else None
+        for given in seeds if isinstance(seeds, (list, tuple)) else (seeds,):
+            if isinstance(given, str) and not re.match(_RANGE, given):
+                raise ValueError(f"seeds: a number, a range like 0-4, or a list of both, not {given!r}")
+        return data
 
     @model_validator(mode="after")
     def _seeds_are_there_once(self) -> Block:
-        if isinstance(self.seeds, int):
-            if self.seeds < 1:
-                raise ValueError(f"seeds: at least 1, not {self.seeds}")
-        elif not self.seeds:
+        if isinstance(self.seeds, int) and self.seeds < 1:
+            raise ValueError(f"seeds: at least 1, not {self.seeds}")
+        if self.seeds == ():
             raise ValueError("seeds: at least one")
-        elif twice := sorted({s for s in self.seeds if self.seeds.count(s) > 1}):
-            raise ValueError(f"seeds: {twice[0]} stands there twice")
+        ranges = self._seed_ranges()
+        for given in ranges:
+            if not given:
+                raise ValueError(
+                    f"seeds: a range goes from the lower seed to the higher, not {given.start}-{given.stop - 1}"
+                )
+        if (count := sum(map(len, ranges))) > MOST_SEEDS:
+            raise ValueError(f"seeds: at most {MOST_SEEDS}, not {count}")
+        if twice := [seed for seed, times in Counter(self.seed_list()).items() if times > 1]:
+            raise ValueError(f"seeds: {min(twice)} stands there twice")
         return self
 
     def seed_list(self) -> tuple[int, ...]:
         """The seeds, spelled out."""
-        return tuple(range(self.seeds)) if isinstance(self.seeds, int) else self.seeds
+        return tuple(seed for given in self._seed_ranges() for seed in given)
+
+    def _seed_ranges(self) -> list[range]:
+        if isinstance(self.seeds, int):
+            return [range(self.seeds)]
+        return [_seed_range(given) for given in (self.seeds if isinstance(self.seeds, tuple) else (self.seeds,))]
+
+
+def _seed_range(given: int | str) -> range:
+    if isinstance(given, int):
+        return range(given, given + 1)
+    low, high = map(int, given.split("-"))
+    return range(low, high + 1)
 
 
 class EnvLayer(Section):
@@ -228,8 +270,11 @@ def _study_file(data: Any) -> StudyFile:
 
 def _expand(data: Any, overrides: Sequence[str]) -> Study:
     file = _study_file(data)
+    if file.name.endswith(REHEARSAL):
+        raise Mistake(f"name: {file.name}: only rehearsals have names that end in {REHEARSAL}")
     top = list(_set_layers(overrides))
     runs: dict[Path, Run] = {}
+    cells: dict[str, Run] = {}
     for number, block in enumerate(file.runs):
         where = f"runs[{number}]"
         for env in map(names.canonical, block.envs):
@@ -238,6 +283,13 @@ def _expand(data: Any, overrides: Sequence[str]) -> Study:
                     # A run's settings do not depend on its seed: validate once, then copy.
                     layers = [(f"{where}.set", block.set), *top]
                     first = _run(file, env, method, variant, 0, layers, where)
+                    cell = f"{first.env_label}/{method}/{variant}"
+                    before = cells.setdefault(cell, first)
+                    if key := difference(*(run.model_dump(exclude={"record"}) for run in (before, first))):
+                        raise Mistake(
+                            f"{where}: {cell} has another {key} here than in a block before, and no mean is over both; "
+                            "make it a variant of its own"
+                        )
                     for seed in block.seed_list():
                         if not 0 <= seed < 2**32:
                             raise Mistake(f"{where}.seeds: from 0 to 2^32 - 1, not {seed}")

@@ -102,9 +102,25 @@ def test_a_number_of_seeds_counts_from_zero():
     assert [run.seed for run in study([CARTPOLE | {"seeds": 3}]).runs] == [0, 1, 2]
 
 
+def test_a_range_of_seeds_has_both_its_ends():
+    assert [run.seed for run in study([CARTPOLE | {"seeds": "0-4"}]).runs] == [0, 1, 2, 3, 4]
+    assert [run.seed for run in study([CARTPOLE | {"seeds": [7, "2-3", 5]}]).runs] == [7, 2, 3, 5]
+
+
 def test_runs_of_two_blocks_differ_by_the_blocks_own_set():
-    blocks = [CARTPOLE, CARTPOLE | {"seeds": [1], "set": sigma(2.0)}]
+    blocks = [CARTPOLE, CARTPOLE | {"variants": ["lazy"], "set": sigma(2.0)}]
     assert [run.algorithm.sigma for run in study(blocks).runs] == [1.0, 2.0]
+
+
+def test_seeds_of_one_env_method_and_variant_have_the_same_settings():
+    blocks = [CARTPOLE, CARTPOLE | {"seeds": [1], "set": sigma(2.0)}]
+    with pytest.raises(UserError, match=r"runs\[1\]: CartPole-v1/itt/vanilla has another algorithm.sigma here than"):
+        study(blocks)
+
+
+def test_seeds_of_two_blocks_with_the_same_settings_are_one_cell():
+    blocks = [CARTPOLE, CARTPOLE | {"seeds": [1]}]
+    assert [run.seed for run in study(blocks).runs] == [0, 1]
 
 
 def test_a_slash_in_an_envs_name_becomes_two_dashes_in_its_path():

@@ -42,9 +42,16 @@ IN_THE_GRID = {
     "a seed twice": (block(seeds="[1, 2, 1]"), "runs[0].seeds: 1 stands there twice", ""),
     "a negative seed": (block(seeds="[-1]"), "runs[0].seeds: from 0 to 2^32 - 1", "not -1"),
     "a seed that is too large": (block(seeds="[4294967296]"), "runs[0].seeds: from 0 to 2^32 - 1", "not 4294967296"),
-    "a seed that is a word": (block(seeds="[1, one]"), "runs[0].seeds[1]: input should be a valid integer", "'one'"),
+    "a seed that is a word": (block(seeds="[1, one]"), "runs[0].seeds: a number, a range like 0-4, or a list", "'one'"),
     "half a seed": (block(seeds="2.5"), "runs[0].seeds: input should be a valid integer", "not 2.5"),
     "a truth value": (block(seeds="true"), "runs[0].seeds: true is not a value", ""),
+    "a truth value among seeds": (block(seeds="[1, true]"), "runs[0].seeds: true is not a value", ""),
+    "a range downwards": (block(seeds="4-0"), "runs[0].seeds: a range goes from the lower", "not 4-0"),
+    "a range over a seed": (block(seeds="[0-4, 2]"), "runs[0].seeds: 2 stands there twice", ""),
+    "half a range": (block(seeds="0-"), "runs[0].seeds: a number, a range like 0-4", "not '0-'"),
+    "more seeds than anyone runs": (block(seeds="1000000000"), "runs[0].seeds: at most 100000", "1000000000"),
+    "a range that long": (block(seeds="0-999999999"), "runs[0].seeds: at most 100000", "1000000000"),
+    "the name of a rehearsal": ("name: a-rehearsal\n" + RUNS, "name: a-rehearsal: only rehearsals", "-rehearsal"),
     "an unknown method": (block(methods="[ttt]"), "runs[0].methods[0]: ", "'itt', 'iot' or 'explicit', not 'ttt'"),
     "an unknown variant": (block(variants="[lasy]"), "runs[0].variants: unknown variant 'lasy'", "vanilla, lazy"),
     "an env that is a number": (block(envs="[3]"), "runs[0].envs[0]: input should be a valid string", "not 3"),
@@ -56,7 +63,7 @@ IN_THE_GRID = {
     "one path with two specs": (
         "name: a\nruns:\n- {envs: [CartPole-v1], methods: [itt], seeds: 2}\n"
         "- {envs: [CartPole-v1], methods: [itt], seeds: [1], set: {algorithm: {sigma: 2}}}\n",
-        "runs[1]: the run CartPole-v1/itt/vanilla/seed1 stands there twice",
+        "runs[1]: CartPole-v1/itt/vanilla has another algorithm.sigma here than in a block before",
         "",
     ),
     "no episodes": (

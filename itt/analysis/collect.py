@@ -2,15 +2,20 @@
 
 import os
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import pandas as pd
 
 from itt.analysis.files import NAME, write_csv
+from itt.analysis.inventory import Listed
+from itt.analysis.inventory import read as read_inventory
+from itt.analysis.outputs import COLLECTED
 from itt.analysis.run_record import read_evaluation, read_metrics, read_run, read_sessions
 from itt.errors import UserError
 from itt.record import CORE_COLUMNS
+from itt.settings_file import difference
 
 KEY = ["env", "method", "variant", "seed"]
 """What tells runs apart."""
@@ -28,25 +33,88 @@ def collect(folders: Sequence[Path], out: Path) -> list[Path]:
 
     Raises:
         UserError: There is no run, or none has recorded an iteration, or two folders hold the same (env, method,
-            variant, seed), or a file is damaged.
+            variant, seed), or seeds of one (env, method, variant) have other settings, or a file is damaged.
     """
-    rows, curves = [], []
-    places: dict[tuple[Any, ...], Path] = {}
-    for folder in _run_folders(folders):
-        run = read_run(folder / "run.yaml")
-        key = tuple(run[column] for column in KEY)
-        if key in places:
-            name = "/".join(map(str, key))
-            raise UserError(f"{places[key]} and {folder} both hold the run {name}; collect only one of them")
-        places[key] = folder
+    found = [_Found(folder, read_run(folder / "run.yaml")) for folder in _run_folders(folders)]
+    return _write(found, [], out, _listed(folders))
+
+
+def collect_listed(inventory: Path, out: Path) -> list[Path]:
+    """Does the same with the runs of an inventory. Those that it leaves out have a row in runs.csv, without a result.
+
+    Raises:
+        UserError: As `collect`; or a run is not there, or another one than the inventory says.
+    """
+    found, left_out = [], []
+    for run in read_inventory(inventory):
+        if run.left_out:
+            left_out.append({column: getattr(run, column) for column in [*NAME, "hash"]} | _numbers_of(inventory, run))
+            continue
+        folder = inventory.parent / run.folder
+        about = read_run(folder / "run.yaml")
+        if about["hash"] != run.hash:
+            raise UserError(f"{folder}: has the hash {about['hash']} (run.yaml), not {run.hash} as {inventory} says")
+        found.append(_Found(folder, about))
+    return _write(found, left_out, out, str(inventory))
+
+
+def _numbers_of(inventory: Path, run: Listed) -> dict[str, int | None]:
+    try:
+        return {"seed": int(run.seed), "iterations": int(run.iterations) if run.iterations else None}
+    except ValueError:
+        raise UserError(
+            f"{inventory}: seed and iterations are whole numbers, not {run.seed}, {run.iterations}"
+        ) from None
+
+
+@dataclass(frozen=True)
+class _Found:
+    folder: Path
+    about: dict[str, Any]
+    """What `read_run` says."""
+
+
+def _write(found: Sequence[_Found], left_out: Sequence[dict[str, Any]], out: Path, source: str) -> list[Path]:
+    _check_names(found)
+    _check_settings(found)
+    rows: list[dict[str, Any]] = []
+    curves = []
+    for folder, run in ((one.folder, one.about) for one in found):
         metrics = read_metrics(folder / "metrics.csv")
-        rows.append(run | _returns(metrics) | _evaluation(folder) | _cost(folder, metrics))
+        identity = {column: run[column] for column in [*NAME, "seed", "hash", "iterations"]}
+        rows.append(identity | _returns(metrics) | _evaluation(folder) | _cost(folder, metrics))
         curves.append(metrics.assign(**{column: run[column] for column in [*NAME, "seed"]}))
     if not any(row["rows"] for row in rows):
         raise UserError(
-            f"{_listed(folders)}: {len(rows)} runs, but none has recorded an iteration yet; try again later"
+            f"{source}: {len(rows) + len(left_out)} runs, but none has recorded an iteration yet; try again later"
         )
-    return [write_csv(out / "runs.csv", _runs_table(rows)), write_csv(out / "curves.csv", _curves_table(curves))]
+    rows += [run | dict.fromkeys(COUNTS[1:], 0) | {"env_steps": None} for run in left_out]
+    return [
+        write_csv(out / name, table)
+        for name, table in zip(COLLECTED, (_runs_table(rows), _curves_table(curves)), strict=True)
+    ]
+
+
+def _check_names(found: Sequence[_Found]) -> None:
+    places: dict[tuple[Any, ...], Path] = {}
+    for one in found:
+        key = tuple(one.about[column] for column in KEY)
+        if key in places:
+            name = "/".join(map(str, key))
+            raise UserError(f"{places[key]} and {one.folder} both hold the run {name}; collect only one of them")
+        places[key] = one.folder
+
+
+def _check_settings(found: Sequence[_Found]) -> None:
+    """No mean is over seeds that were trained in different ways."""
+    first: dict[tuple[Any, ...], _Found] = {}
+    for one in found:
+        other = first.setdefault(tuple(one.about[column] for column in KEY[:-1]), one)
+        if key := difference(other.about["settings"], one.about["settings"]):
+            raise UserError(
+                f"{other.folder} and {one.folder} are seeds of one env, method and variant, but differ in {key} "
+                "(run.yaml); collect only one of them"
+            )
 
 
 def _run_folders(folders: Sequence[Path]) -> list[Path]:

@@ -10,7 +10,8 @@ import numpy as np
 import pandas as pd
 
 from itt.analysis.files import read_collected, write, write_csv
-from itt.analysis.scores import CELL, VANILLA, by_cell
+from itt.analysis.outputs import VANILLA
+from itt.analysis.scores import CELL, by_cell
 
 COLUMNS = ["env", "method", "variant", "n", "reached", "best", "env_steps", "core_seconds", "share_of_vanilla"]
 

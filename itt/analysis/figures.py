@@ -5,13 +5,17 @@ equal files.
 """
 
 import math
-from collections.abc import Mapping, Sequence
+import textwrap
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from io import BytesIO
 from pathlib import Path
 from typing import Any
 
-import matplotlib
+# isort: off
+from itt.analysis import plain_matplotlib  # before all of matplotlib
+
+# isort: on
 import numpy as np
 import pandas as pd
 import seaborn
@@ -22,8 +26,11 @@ from matplotlib.patches import Patch
 from matplotlib.ticker import MaxNLocator
 
 from itt import published
+from itt.analysis import outputs
 from itt.analysis.files import read_collected, write
-from itt.analysis.scores import VANILLA, Cell, aligned, by_cell, ordered
+from itt.analysis.missing import partial
+from itt.analysis.outputs import IMAGES, VANILLA, vanilla_arm
+from itt.analysis.scores import Cell, aligned, by_cell
 from itt.analysis.statistics import Band, Floats, band
 from itt.analysis.typeset import label
 
@@ -34,9 +41,6 @@ PANEL = (2.7, 2.0)
 COLOURS = seaborn.color_palette("colorblind")
 DASHES: list[Any] = ["-", (0, (5, 1.5)), (0, (5, 1.5, 1, 1.5)), (0, (3, 1, 1, 1, 1, 1)), (0, (9, 2))]
 MARKERS = ["o", "s", "^", "D", "v"]
-
-_ARM = f"-{VANILLA}"
-"""Ends the name of a variant that another is compared with."""
 
 GREY = "0.35"
 FAINT = 0.35
@@ -72,24 +76,26 @@ class Panel:
 
 
 def figures(collected: Path, out: Path) -> list[Path]:
-    """Draws from what `collect` wrote; each figure is an SVG and a PNG, whose paths are returned.
+    """Draws from what `collect` wrote; each of `outputs.figures` is an SVG and a PNG, whose paths are returned.
 
-    `learning-curves`: a panel an env, a line a method (vanilla). `vanilla-vs-<variant>`, for each other variant: a
-    panel an env and method. A variant's vanilla arm is `<variant>-vanilla` where that was run (Fig. 4: the same
-    candidates), else `vanilla`.
+    `learning-curves`: a panel an env, a line a method (vanilla). `vanilla-vs-<variant>`: a panel an env and method.
 
     Raises:
         UserError: `collected` is not a folder that `collect` wrote.
     """
-    _, curves = read_collected(collected)
-    parts = by_cell(curves)
-    panels = {"learning-curves": methods_by_env(parts)}
-    variants = ordered(curves)[2]
-    for variant in variants:
-        is_arm = variant.endswith(_ARM) and variant.removesuffix(_ARM) in variants
-        if variant != VANILLA and not is_arm:
-            panels[f"vanilla-vs-{variant}"] = vanilla_against(parts, variant)
-    return [path for name, drawn in panels.items() for path in _save(draw(drawn), out / name)]
+    runs, curves = read_collected(collected)
+    mark = partial(runs)
+    drawn = {name: draw(found, mark) for name, found in panels(runs, curves).items()}
+    return [path for name, figure in drawn.items() for path in _save(figure, out / name)]
+
+
+def panels(runs: pd.DataFrame, curves: pd.DataFrame) -> dict[str, list[Panel]]:
+    """The panels of each figure, by its name; none where a variant's runs have no result."""
+    parts, asked = by_cell(curves), set(by_cell(runs))
+    return {
+        name: methods_by_env(parts) if variant == VANILLA else vanilla_against(parts, variant, asked)
+        for name, variant in outputs.figures(set(runs["variant"])).items()
+    }
 
 
 def methods_by_env(parts: Mapping[Cell, pd.DataFrame]) -> list[Panel]:
@@ -104,14 +110,20 @@ def methods_by_env(parts: Mapping[Cell, pd.DataFrame]) -> list[Panel]:
     return [Panel(env, tuple(curves)) for env, curves in lines.items()]
 
 
-def vanilla_against(parts: Mapping[Cell, pd.DataFrame], variant: str) -> list[Panel]:
-    """The panels of Fig. 4 and 5: wherever the variant was run, it and its vanilla arm."""
+def vanilla_against(
+    parts: Mapping[Cell, pd.DataFrame], variant: str, asked: Collection[Cell] | None = None
+) -> list[Panel]:
+    """The panels of Fig. 4 and 5: wherever the variant was run, it and its vanilla arm.
+
+    An arm that was asked for and has no curve is left out, and not replaced by another one.
+    """
+    asked = parts if asked is None else asked
     return [
         Panel(
             f"{env}, {label(method, VANILLA)}",
             tuple(
                 _curve(parts[env, method, name], name, style)
-                for style, name in enumerate((_vanilla_arm(parts, env, method, variant), variant))
+                for style, name in enumerate((vanilla_arm(variant, _variants(asked, env, method)), variant))
                 if (env, method, name) in parts
             ),
         )
@@ -120,8 +132,8 @@ def vanilla_against(parts: Mapping[Cell, pd.DataFrame], variant: str) -> list[Pa
     ]
 
 
-def _vanilla_arm(parts: Mapping[Cell, pd.DataFrame], env: str, method: str, variant: str) -> str:
-    return f"{variant}{_ARM}" if (env, method, f"{variant}{_ARM}") in parts else VANILLA
+def _variants(cells: Collection[Cell], env: str, method: str) -> set[str]:
+    return {variant for of_env, of_method, variant in cells if (of_env, of_method) == (env, method)}
 
 
 def _curve(curves: pd.DataFrame, name: str, style: int, paper: float | None = None) -> Curve:
@@ -129,25 +141,33 @@ def _curve(curves: pd.DataFrame, name: str, style: int, paper: float | None = No
     return Curve(name, style, steps, band(returns), paper)
 
 
-def draw(panels: Sequence[Panel]) -> Figure:
-    """Small multiples in as square a grid as their number allows, with one legend for all."""
+def draw(panels: Sequence[Panel], mark: str | None = None) -> Figure:
+    """Small multiples in as square a grid as their number allows, with one legend for all; `mark` stands above them."""
+    with plain_matplotlib.style(STYLE):
+        figure = _drawn(panels)
+        if mark is not None:
+            characters = round(14 * figure.get_figwidth())
+            figure.suptitle(textwrap.fill(mark, characters), fontsize="small", color="C3")
+    return figure
+
+
+def _drawn(panels: Sequence[Panel]) -> Figure:
     if not panels:
         figure = Figure(figsize=PANEL)
-        figure.text(0.5, 0.5, "no vanilla run", ha="center")
+        figure.text(0.5, 0.5, "no vanilla run with a result", ha="center", fontsize="small")
         return figure
     columns = len(panels) if len(panels) <= 3 else math.ceil(math.sqrt(len(panels)))
     rows = math.ceil(len(panels) / columns)
-    with matplotlib.rc_context(STYLE):
-        # The surplus is room for the legends and the axis labels.
-        figure = Figure(figsize=(max(PANEL[0] * columns, 4.5) + 0.2, PANEL[1] * rows + 1.1), layout="constrained")
-        for position, panel in enumerate(panels):
-            axes = figure.add_subplot(rows, columns, position + 1)
-            _draw_panel(axes, panel)
-            if position % columns == 0:
-                axes.set_ylabel("Return (sum of rewards)", fontsize="small")
-            if position + columns >= len(panels):
-                axes.set_xlabel("Iteration (updates of θ so far)", fontsize="small")
-        _draw_legends(figure, panels, columns)
+    # The surplus is room for the legends and the axis labels.
+    figure = Figure(figsize=(max(PANEL[0] * columns, 4.5) + 0.2, PANEL[1] * rows + 1.1), layout="constrained")
+    for position, panel in enumerate(panels):
+        axes = figure.add_subplot(rows, columns, position + 1)
+        _draw_panel(axes, panel)
+        if position % columns == 0:
+            axes.set_ylabel("Return (sum of rewards)", fontsize="small")
+        if position + columns >= len(panels):
+            axes.set_xlabel("Iteration (updates of θ so far)", fontsize="small")
+    _draw_legends(figure, panels, columns)
     return figure
 
 
@@ -212,9 +232,9 @@ def _look(style: int) -> dict[str, Any]:
 
 def _save(figure: Figure, stem: Path) -> list[Path]:
     paths = []
-    for suffix, metadata in ((".svg", {"Date": None}), (".png", None)):
+    for suffix, metadata in zip(IMAGES, ({"Date": None}, None), strict=True):
         content = BytesIO()
-        with matplotlib.rc_context(STYLE):
+        with plain_matplotlib.style(STYLE):
             figure.savefig(content, format=suffix[1:], dpi=160, metadata=metadata)
         paths.append(write(stem.with_name(stem.name + suffix), content.getvalue()))
     return paths

@@ -5,15 +5,25 @@ collected/
     curves.csv   one row a run and recorded iteration: the run's metrics.csv with the run's name before it
 """
 
+from collections.abc import Mapping, Sequence
 from pathlib import Path
+from typing import Any
 
 import pandas as pd
 
+from itt.analysis.outputs import COLLECTED
 from itt.errors import UserError
 from itt.record.files import write_atomically
 
 NAME = ["study", "env", "method", "variant"]
 """Text columns that say, with `seed`, which run a row is about."""
+WHO = [*NAME, "seed"]
+
+NUMBERS = (
+    ("seed", "iterations", "rows", "final_return", "evaluation_mean", "evaluation_episodes", "core_seconds"),
+    ("seed", "step", "return", "env_steps", "seconds"),
+)
+"""Columns of numbers that something is made of, in the files of `COLLECTED`."""
 
 
 def write(path: Path, content: str | bytes) -> Path:
@@ -24,22 +34,59 @@ def write(path: Path, content: str | bytes) -> Path:
 
 
 def write_csv(path: Path, frame: pd.DataFrame) -> Path:
-    """Writes a frame without its index; missing values are empty, numbers are exact when read back."""
-    return write(path, frame.to_csv(index=False, lineterminator="\n"))
+    """Writes a frame as `csv_text` has it; returns `path`."""
+    return write(path, csv_text(frame))
+
+
+def csv_text(frame: pd.DataFrame) -> str:
+    """A frame without its index; missing values are empty, numbers are exact when read back."""
+    return str(frame.to_csv(index=False, lineterminator="\n"))
 
 
 def read_collected(folder: Path) -> tuple[pd.DataFrame, pd.DataFrame]:
     """The two tables of a collected folder: (runs, curves).
 
     Raises:
-        UserError: The folder lacks one of them.
+        UserError: The folder lacks one of them, or it is damaged.
     """
-    return _read(folder / "runs.csv"), _read(folder / "curves.csv")
+    runs, curves = (_read(folder / name, numbers) for name, numbers in zip(COLLECTED, NUMBERS, strict=True))
+    if cut := [name for name, frame in zip(COLLECTED, (runs, curves), strict=True) if frame[WHO].isna().any(axis=None)]:
+        raise UserError(f"{folder / cut[0]}: not CSV: a row is cut short")
+    if len(twice := runs[runs.duplicated([*NAME[1:], "seed"])]):
+        raise UserError(f"{folder / COLLECTED[0]}: {'/'.join(map(str, twice.iloc[0][WHO[1:]]))} stands there twice")
+    if len(twice := curves[curves.duplicated([*NAME[1:], "seed", "step"])]):
+        raise UserError(f"{folder / COLLECTED[1]}: {'/'.join(map(str, twice.iloc[0][WHO[1:]]))} has a step twice")
+    return runs, curves
 
 
-def _read(path: Path) -> pd.DataFrame:
+def _read(path: Path, numbers: Sequence[str]) -> pd.DataFrame:
     if not path.is_file():
         raise UserError(f"{path}: no such file; `itt collect` writes it from run folders")
     # Text stays text: a hash may consist of digits and a variant may be called `none`. Only an empty field is missing.
-    text = dict.fromkeys([*NAME, "hash"], str)
-    return pd.read_csv(path, dtype=text, keep_default_na=False, na_values=[""])
+    text = dict.fromkeys([*NAME, "hash", "end"], str)
+    return read_csv(path, [*NAME, *numbers], text, keep_default_na=False, na_values=[""])
+
+
+def read_csv(path: Path, wanted: Sequence[str], text: Mapping[str, type], **options: Any) -> pd.DataFrame:
+    """A CSV file that has the `wanted` columns; those that are not in `text` hold numbers.
+
+    Raises:
+        UserError: It is not such a file; one line says why. Other columns are not looked at.
+    """
+    try:
+        frame: pd.DataFrame = pd.read_csv(path, dtype=dict(text), **options)
+    except pd.errors.EmptyDataError:
+        raise UserError(f"{path}: empty") from None
+    except OSError as error:
+        raise UserError(f"{path}: cannot be read ({error.strerror})") from None
+    except ValueError as error:  # pandas' ParserError, UnicodeDecodeError
+        raise UserError(f"{path}: not CSV: {' '.join(str(error).split())}") from None
+    if missing := [column for column in wanted if column not in frame]:
+        raise UserError(f"{path}: no column {', '.join(missing)}")
+    # Where rows have one field more than the header, pandas takes their first field for an index.
+    if not isinstance(frame.index, pd.RangeIndex):
+        raise UserError(f"{path}: not CSV: the rows have more fields than the header")
+    for column in wanted:
+        if column not in text and len(frame) and not pd.api.types.is_numeric_dtype(frame[column]):
+            raise UserError(f"{path}: column {column} holds something that is not a number")
+    return frame

@@ -8,14 +8,15 @@ from typing import Any
 import pandas as pd
 
 from itt import settings_file
-from itt.analysis.files import NAME
+from itt.analysis.files import NAME, read_csv
 from itt.errors import UserError
 from itt.record import CORE_COLUMNS
 from itt.settings import env_label
+from itt.spec import written
 
 
 def read_run(file: Path) -> dict[str, Any]:
-    """run.yaml: study, env, method, variant, seed, hash, and iterations (None if its algorithm has none)."""
+    """run.yaml: study, env, method, variant, seed, hash, iterations (None if its algorithm has none) and `settings`."""
     run = settings_file.read(file)
     wanted = [*NAME, "seed", "hash", "algorithm"]
     missing = [key for key in wanted if key not in run] if isinstance(run, dict) else wanted
@@ -27,7 +28,8 @@ def read_run(file: Path) -> dict[str, Any]:
     text = {column: str(run[column]) for column in [*NAME, "hash"]}
     kwargs = run.get("env_kwargs")
     text["env"] = env_label(text["env"], kwargs if isinstance(kwargs, dict) else {})
-    return {**text, "seed": run["seed"], "iterations": algorithm.get("iterations")}
+    settings = {key: value for key, value in run.items() if key not in (*NAME, "seed", "hash", "version", "record")}
+    return {**text, "seed": run["seed"], "iterations": algorithm.get("iterations"), "settings": written(settings)}
 
 
 def read_metrics(file: Path) -> pd.DataFrame:
@@ -70,17 +72,7 @@ def read_sessions(file: Path) -> list[dict[str, Any]]:
 
 def _numbers(file: Path, wanted: Sequence[str], others: Sequence[str] = ()) -> pd.DataFrame:
     """The `wanted` columns of a CSV file, its namespaced ones, and what it has of `others`, all of them numbers."""
-    try:
-        frame = pd.read_csv(file)
-    except pd.errors.EmptyDataError:
-        raise UserError(f"{file}: empty") from None
-    except ValueError as error:  # pandas' ParserError, UnicodeDecodeError
-        raise UserError(f"{file}: not CSV: {_one_line(error)}") from None
-    if missing := [column for column in wanted if column not in frame]:
-        raise UserError(f"{file}: no column {', '.join(missing)}")
-    # Where rows have one field more than the header, pandas takes their first field for an index.
-    if not isinstance(frame.index, pd.RangeIndex):
-        raise UserError(f"{file}: not CSV: the rows have more fields than the header")
+    frame = read_csv(file, wanted, {})
     frame = frame[[column for column in frame.columns if column in (*wanted, *others) or "/" in column]]
     if text := [column for column in frame if len(frame) and not pd.api.types.is_numeric_dtype(frame[column])]:
         raise UserError(f"{file}: column {text[0]} holds something that is not a number")

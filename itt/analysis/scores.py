@@ -11,11 +11,11 @@ import numpy as np
 import pandas as pd
 
 from itt import published
+from itt.analysis.outputs import VANILLA
 from itt.analysis.statistics import Floats, best_column, mean_and_std, mean_interval
 from itt.published import names
 
 READINGS = ("final", "maximum", "evaluation")
-VANILLA = "vanilla"
 
 Cell = tuple[str, str, str]
 CELL = ["env", "method", "variant"]

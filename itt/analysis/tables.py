@@ -12,8 +12,10 @@ from pathlib import Path
 import pandas as pd
 
 from itt import published
-from itt.analysis.files import read_collected, write, write_csv
-from itt.analysis.scores import READINGS, VANILLA, ordered, scores
+from itt.analysis.files import csv_text, read_collected, write
+from itt.analysis.missing import partial
+from itt.analysis.outputs import SCORES, VANILLA
+from itt.analysis.scores import READINGS, ordered, scores
 from itt.analysis.statistics import places
 from itt.analysis.typeset import Entry, Line, Table, html, latex, markdown
 
@@ -39,12 +41,8 @@ def tables(collected: Path, out: Path) -> list[Path]:
     runs, curves = read_collected(collected)
     tidy = scores(runs, curves)
     laid_out = [layout(tidy, measure, runs) for measure in READINGS]
-    return [
-        write_csv(out / "scores.csv", tidy),
-        write(out / "scores.md", markdown(laid_out)),
-        write(out / "scores.tex", latex(laid_out)),
-        write(out / "scores.html", html(laid_out)),
-    ]
+    contents = (csv_text(tidy), markdown(laid_out), latex(laid_out), html(laid_out))
+    return [write(out / name, content) for name, content in zip(SCORES, contents, strict=True)]
 
 
 def layout(tidy: pd.DataFrame, measure: str, runs: pd.DataFrame) -> Table:
@@ -77,8 +75,11 @@ def _placed(entries: Sequence[Entry | None], columns: Sequence[tuple[str, str]])
 def _caption(measure: str, lines: Sequence[Line], n: int, runs: pd.DataFrame) -> str:
     episodes = sorted({int(count) for count in runs["evaluation_episodes"] if count > 0})
     studies = ", ".join(f"`{study}`" for study in sorted(set(runs["study"])))
-    unfinished = int(((runs["rows"] < runs["iterations"]) & runs["end"].isna()).sum())  # a target ends a run early
+    begun = (runs["rows"] > 0) & (runs["rows"] < runs["iterations"])
+    unfinished = int((begun & runs["end"].isna()).sum())  # a target ends a run early
+    mark = partial(runs)
     sentences = [
+        *([mark] if mark else []),
         MEANINGS[measure].format(episodes=" or ".join(map(str, episodes))),
         f"Return (sum of the rewards of an episode): mean ± population standard deviation over n = {n} seeds unless a "
         f"cell says otherwise; `paper`: Table 6, n = {published.SEEDS}.",

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from html import escape
 from itertools import groupby
 
-from itt.analysis.scores import VANILLA
+from itt.analysis.outputs import VANILLA
 from itt.settings import METHODS
 
 TEX_SIZES = {3: r"\footnotesize", 4: r"\scriptsize"}

@@ -30,11 +30,11 @@ def plot(source: Path, out: Path) -> Path:
     """
     content = results.read(source, *_DRAWINGS)
     try:
-        from matplotlib import rc_context
+        from itt.analysis import plain_matplotlib
     except ModuleNotFoundError:
         raise UserError("itt bench plot needs matplotlib: pip install 'itt[analysis]'") from None
     image = BytesIO()
-    with rc_context({"svg.hashsalt": "itt", "font.size": 8}):  # the ids in an SVG are random without it
+    with plain_matplotlib.style({"svg.hashsalt": "itt", "font.size": 8}):  # the ids in an SVG are random without it
         figure = _DRAWINGS[content["benchmark"]](content["rows"], content["machine"])
         kind = out.suffix.lstrip(".")
         if kind not in figure.canvas.get_supported_filetypes():

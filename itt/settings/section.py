@@ -19,6 +19,7 @@ class Section(BaseModel):
         # YAML reads yes, no, on and off as truth values and pydantic would take them for 1 and 0.
         if isinstance(data, Mapping):
             for key, value in data.items():
-                if isinstance(value, bool):
-                    raise ValueError(f"{key}: {str(value).lower()} is not a value of this setting")
+                for part in value if isinstance(value, (list, tuple)) else (value,):
+                    if isinstance(part, bool):
+                        raise ValueError(f"{key}: {str(part).lower()} is not a value of this setting")
         return data

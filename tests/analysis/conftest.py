@@ -27,13 +27,13 @@ def make_run(results: Path) -> MakeRun:
         seed: int = 0,
         returns: Sequence[float] = (1.0, 2.0),
         evaluation: Sequence[float] | None = None,
-        iterations: int | None = None,
+        iterations: int = 2,
         study: str = "demo",
         hash: str = "0123456789abcdef",
     ) -> Path:
         folder = results / study / "runs" / env.replace("/", "--") / method / variant / f"seed{seed}"
         folder.mkdir(parents=True)
-        algorithm = {"name": "es", "iterations": len(returns) if iterations is None else iterations}
+        algorithm = {"name": "es", "iterations": iterations}
         run = {"study": study, "env": env, "method": method, "variant": variant, "seed": seed, "hash": hash}
         # JSON is YAML, too.
         (folder / "run.yaml").write_text(json.dumps(run | {"algorithm": algorithm, "engine": "reference"}))

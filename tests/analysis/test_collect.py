@@ -90,12 +90,12 @@ def test_what_does_not_exist_yet_is_left_empty(make_run, results, tmp_path):
 
 @pytest.mark.parametrize("metrics", [HEADER, None])
 def test_a_run_in_its_first_iteration_is_listed_without_a_curve(make_run, results, tmp_path, metrics):
-    make_run(seed=0)
+    make_run(seed=0, iterations=500)
     young = make_run(seed=1, iterations=500) / "metrics.csv"
     young.unlink() if metrics is None else young.write_text(metrics)
     runs, curves = collect([results], tmp_path)
     assert [(row["seed"], row["iterations"], row["rows"]) for row in rows_of(runs)] == [
-        ("0", "2", "2"),
+        ("0", "500", "2"),
         ("1", "500", "0"),
     ]
     assert {row["seed"] for row in rows_of(curves)} == {"0"}
@@ -169,6 +169,25 @@ def test_two_folders_with_one_run_are_refused_by_name(make_run, results, tmp_pat
     assert f"{one} and {other} both hold the run HalfCheetah-v2/itt/vanilla/0" in message
 
 
+def test_seeds_that_were_trained_in_different_ways_are_refused_by_the_setting(make_run, results, tmp_path):
+    one, other = make_run(study="a", seed=0, iterations=2), make_run(study="b", seed=1, iterations=3)
+    message = refused([results], tmp_path)
+    assert f"{one} and {other} are seeds of one env, method and variant, but differ in algorithm.iterations" in message
+
+
+def test_seeds_of_two_studies_that_were_trained_in_the_same_way_are_pooled(make_run, results, tmp_path):
+    make_run(study="a", seed=0)
+    make_run(study="b", seed=1)
+    assert len(rows_of(collect([results], tmp_path)[0])) == 2
+
+
+def test_a_setting_that_an_older_record_does_not_know_makes_no_difference(make_run, results, tmp_path):
+    make_run(seed=0)
+    newer = make_run(seed=1) / "run.yaml"
+    newer.write_text(newer.read_text().replace('"engine"', '"new_setting": 7, "engine"'))
+    assert len(rows_of(collect([results], tmp_path)[0])) == 2
+
+
 @pytest.mark.parametrize(
     ("metrics", "complaint"),
     [
@@ -208,6 +227,30 @@ def test_other_damaged_files_are_refused_by_name(make_run, results, tmp_path, na
     file.write_text(content)
     message = refused([results], tmp_path)
     assert message.startswith(f"{file}: ") and complaint in message
+
+
+@pytest.mark.parametrize("name", ["runs.csv", "curves.csv"])
+@pytest.mark.parametrize(
+    "damage",
+    [
+        lambda text: "",
+        lambda text: "\0\0\0",
+        lambda text: "a,b\n1,2\n",
+        lambda text: text.replace("HalfCheetah-v2", "HalfCheetah-v2,9,9,9,9"),
+        lambda text: text.replace("2.0", "two"),
+        lambda text: text[: text.rindex("HalfCheetah") + 3],
+        lambda text: text + text.splitlines()[-1] + "\n",
+        lambda text: text + '"',
+    ],
+    ids=["empty", "zeros", "another table", "long rows", "words", "cut", "a row twice", "an open quote"],
+)
+def test_damaged_tables_are_refused_in_one_line_by_all_that_read_them(make_run, collected, name, damage):
+    make_run()
+    file = collected() / name
+    file.write_text(damage(file.read_text()))
+    with pytest.raises(UserError) as error:
+        read_collected(file.parent)
+    assert str(error.value).startswith(f"{file}: ") and "\n" not in str(error.value)
 
 
 def test_analysis_needs_no_trainer_env_or_policy():

@@ -31,7 +31,11 @@ def refused(itt, *arguments):
         (("train", "--env", "CartPole-v1"), ["--method"]),
         (("trian",), ["trian"]),
         (("eval", "nowhere"), ["policy.npz"]),
+        ((*TRAIN, "--rehearsal"), ["--rehearsal", "--study names it"]),
         (("collect", "nowhere", "--out", "there"), ["nowhere"]),
+        (("collect", "--from", "nowhere.csv", "--out", "there"), ["nowhere.csv: no such file"]),
+        (("collect", "--out", "there"), ["give run folders, or --from"]),
+        (("collect", ".", "--from", "nowhere.csv", "--out", "there"), ["give run folders, or --from"]),
     ],
 )
 def test_a_mistake_is_one_line_that_names_it(itt, snapshot, tmp_path, monkeypatch, arguments, words):

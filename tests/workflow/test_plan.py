@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 
+from itt.analysis import outputs
 from itt.study import load
 
 ROOT = Path(__file__).parents[2]
@@ -42,7 +43,22 @@ def tiny(tmp_path):
 def test_every_run_of_a_study_is_trained_and_evaluated_once(plan, study):
     runs = len(load(ROOT / study).runs)
     jobs = plan("--config", f"study={study}")
-    assert (jobs["train_mpi"], jobs["evaluate"]) == (runs, runs)
+    assert (jobs["train"], jobs["evaluate"]) == (runs, runs)
+
+
+@pytest.mark.parametrize("study", STUDIES)
+def test_the_tables_and_figures_of_a_study_are_those_that_analysis_writes(snakemake, study):
+    shown = snakemake("--dry-run", "--cores", "2", "--config", f"study={study}").stdout
+    made = set(re.findall(r"/(?:tables|figures)/([^/, ]+)", shown.rpartition("rule all:")[2]))
+    figures = outputs.figures({run.variant for run in load(ROOT / study).runs})
+    assert made == {*outputs.SCORES, *(f"{name}{kind}" for name in figures for kind in outputs.IMAGES)}
+
+
+@pytest.mark.parametrize("study", STUDIES)
+def test_a_rehearsal_trains_two_seeds_of_every_cell_in_one_process_each(plan, study):
+    cells = {(run.env, run.method, run.variant) for run in load(ROOT / study).runs}
+    jobs = plan("--config", f"study={study}", "rehearsal=true")
+    assert (jobs["train"], jobs["evaluate"]) == (2 * len(cells), 2 * len(cells))
 
 
 def test_a_study_ends_in_one_table_job_one_figure_job_and_one_report(plan, tiny):
@@ -63,15 +79,30 @@ def test_a_profile_changes_nothing_in_the_plan(plan, tiny, profile):
     assert plan("--profile", profile, "--config", f"study={tiny}") == plan("--config", f"study={tiny}")
 
 
-@pytest.mark.parametrize(("ranks", "rule"), [(1, "train_single"), (2, "train_mpi"), (40, "train_mpi")])
-def test_a_training_of_one_rank_needs_no_mpi(plan, tiny, ranks, rule):
-    jobs = plan("--configfile", tiny, "--config", f"ranks={ranks}")
-    assert {name for name in jobs if name.startswith("train")} == {rule}
+@pytest.mark.parametrize(
+    ("profile", "ranks", "launcher"),
+    [
+        ("profiles/local", 1, ""),
+        ("profiles/local", 2, "mpiexec -n 2 "),
+        ("slurm", 1, ""),
+        ("slurm", 40, "srun -K1 --mpi=pmi2 -n 40 "),
+    ],
+)
+def test_a_training_of_one_rank_needs_no_mpi(snakemake, tiny, profile, ranks, launcher):
+    asked = ("--profile", profile, "--config", f"study={tiny}", f"ranks={ranks}")
+    shown = snakemake("--dry-run", "--printshellcmds", *asked).stdout
+    assert len(re.findall(rf"train\.log {launcher}itt train --study", shown)) == 4
 
 
 MISTAKES = {
     "no such file": (["study=absent.yaml"], "absent.yaml: cannot be read"),
-    "unknown key": (["study=config/demo.yaml", "studdy=x"], "--config studdy: unknown key; allowed here: study, ranks"),
+    "unknown key": (
+        ["study=config/demo.yaml", "studdy=x"],
+        "--config studdy: unknown key; allowed here: study, ranks, ",
+    ),
+    "rehearsal in words": (["rehearsal=perhaps"], "--config rehearsal: true or false, not 'perhaps'"),
+    "a number for partial": (["partial=1"], "--config partial: true or false, not 1"),
+    "nothing to be partial": (["partial=true"], "results/demo: no run is finished yet"),
     "no ranks": (["ranks=0"], "--config ranks: a whole number from 1 on, not 0"),
     "ranks in words": (["ranks=two"], "--config ranks: a whole number from 1 on, not 'two'"),
 }

@@ -1,17 +1,21 @@
 """The records of all runs of the study, brought together."""
 
+COLLECTED = [update(f"{RESULTS}/collected/{name}") for name in outputs.COLLECTED]
+
+RECORDS = expand("{results}/{run}/{name}", results=RESULTS, run=RUNS, name=inventory.RECORD)
+RECORDS += [
+    path
+    for path in expand("{results}/{run}/evaluation.csv", results=RESULTS, run=RUNS)
+    if not PARTIAL or Path(path).exists()
+]
+
 
 rule collect:
     input:
-        expand(
-            "{results}/{run}/{name}",
-            results=RESULTS,
-            run=RUNS,
-            name=("run.yaml", "metrics.csv", "provenance.json", "evaluation.csv"),
-        ),
+        RECORDS,
+        inventory=INVENTORY,
     output:
-        runs=f"{RESULTS}/collected/runs.csv",
-        curves=f"{RESULTS}/collected/curves.csv",
+        COLLECTED,
     log:
         f"{RESULTS}/logs/collect.log",
     benchmark:
@@ -23,9 +27,8 @@ rule collect:
         mem_mb=2000,
         runtime=30,
     params:
-        folders=lambda wildcards, input: sorted({Path(path).parent for path in input}),
-        out=lambda wildcards, output: Path(output.runs).parent,
+        out=lambda wildcards, output: Path(output[0]).parent,
     message:
         f"Collecting the records of {len(RUNS)} runs"
     shell:
-        "logged {log:q} itt collect {params.folders:q} --out {params.out:q}"
+        "logged {log:q} itt collect --from {input.inventory:q} --out {params.out:q}"

@@ -1,12 +1,16 @@
-"""A fresh look at every final policy: episodes with seeds that training never used."""
+"""A fresh look at every final policy: episodes with seeds that training never used.
+
+A policy that was evaluated over another number of episodes is evaluated again.
+"""
 
 
 rule evaluate:
     input:
         run=f"{RESULTS}/{{run}}/run.yaml",
         policy=f"{RESULTS}/{{run}}/policy.npz",
+        inventory=lambda wildcards: INVENTORY if wildcards.run in EVALUATED_OTHERWISE else ancient(INVENTORY),
     output:
-        f"{RESULTS}/{{run}}/evaluation.csv",
+        update(f"{RESULTS}/{{run}}/evaluation.csv"),
     log:
         f"{RESULTS}/logs/{{run}}/evaluate.log",
     benchmark:
@@ -23,4 +27,4 @@ rule evaluate:
     message:
         "Evaluating {wildcards.run} over {params.episodes} episodes"
     shell:
-        "logged {log:q} itt eval {params.folder:q} --episodes {params.episodes}"
+        "logged {log:q} itt eval {params.folder:q} --episodes {params.episodes} --overwrite"

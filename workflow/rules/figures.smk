@@ -5,26 +5,16 @@ rule figures:
     input:
         rules.collect.output,
     output:
-        curves=report(
-            f"{RESULTS}/figures/learning-curves.svg",
-            caption="../report/learning-curves.rst",
-            category="Figures",
-            labels={"figure": "learning curves"},
-        ),
-        variants=[
+        [
             report(
-                f"{RESULTS}/figures/vanilla-vs-{variant}.svg",
-                caption="../report/variant.rst",
+                update(f"{RESULTS}/figures/{name}.svg"),
+                caption="../report/learning-curves.rst" if variant == outputs.VANILLA else "../report/variant.rst",
                 category="Figures",
-                labels={"figure": f"vanilla and {variant}"},
+                labels={"figure": name},
             )
-            for variant in VARIANTS
+            for name, variant in FIGURES.items()
         ],
-        png=expand(
-            "{results}/figures/{figure}.png",
-            results=RESULTS,
-            figure=["learning-curves", *(f"vanilla-vs-{v}" for v in VARIANTS)],
-        ),
+        [update(f"{RESULTS}/figures/{name}{kind}") for name in FIGURES for kind in outputs.IMAGES if kind != ".svg"],
     log:
         f"{RESULTS}/logs/figures.log",
     benchmark:
@@ -37,7 +27,7 @@ rule figures:
         runtime=30,
     params:
         collected=lambda wildcards, input: Path(input[0]).parent,
-        out=lambda wildcards, output: Path(output.curves).parent,
+        out=lambda wildcards, output: Path(output[0]).parent,
     message:
         "Drawing the figures"
     shell:

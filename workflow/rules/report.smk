@@ -6,7 +6,7 @@ rule report:
         rules.tables.output,
         rules.figures.output,
     output:
-        f"{RESULTS}/report.html",
+        update(f"{RESULTS}/report.html"),
     log:
         f"{RESULTS}/logs/report.log",
     benchmark:
@@ -19,10 +19,10 @@ rule report:
         runtime=30,
     params:
         snakefile=workflow.main_snakefile,
-        study=STUDY_FILE,
+        config=[f"study={STUDY_FILE}", f"rehearsal={REHEARSAL}", f"partial={PARTIAL}"],
     message:
         "Writing the report"
     # This Snakemake only reads what the one around it has recorded about finished jobs, so it needs no lock.
     shell:
         "logged {log:q} snakemake tables figures --snakefile {params.snakefile:q} --cores 1"
-        " --config study={params.study:q} --report {output:q}"
+        " --config {params.config:q} --report {output:q}"

@@ -1,78 +1,150 @@
 """Which study is run, and what in it: checked here, before a single job is planned.
 
-Config keys, all of them optional: `study`, a study file, instead of which `--configfile FILE` works too; and `ranks`,
-the number of MPI ranks of one training, its coordinator included.
+Config keys, all of them optional:
+
+    study      a study file, instead of which `--configfile FILE` works too
+    ranks      the number of MPI ranks of one training, its coordinator included; 1: no MPI
+    rehearsal  true: the study whole but tiny, in results/NAME-rehearsal
+    partial    true: trains nothing; tables, figures and report of the runs that are finished, marked as partial
+
+The study is no input of any rule, so that a comment in it runs nothing again. What depends on it is told by the
+inventory instead, a list of its runs whose time says since when something is due.
 """
 
+import shutil
 import sys
 from pathlib import Path
 
 from itt.algorithms.es.warm_start import identified
+from itt.analysis import inventory, outputs
 from itt.errors import UserError
+from itt.rehearsal import rehearsal
 from itt.resolve import resolve
 from itt.settings_file import read
 from itt.study import load
 
+KEYS = ("study", "ranks", "rehearsal", "partial")
+
 
 def study_file(given, configfiles):
     """The study that the command line asks for, by `--config study=FILE` or `--configfile FILE`; else the demo."""
-    if unknown := sorted(given.keys() - {"study", "ranks"}):
-        raise UserError(f"--config {unknown[0]}: unknown key; allowed here: study, ranks")
+    if unknown := sorted(given.keys() - set(KEYS)):
+        raise UserError(f"--config {unknown[0]}: unknown key; allowed here: {', '.join(KEYS)}")
     asked = [*configfiles, *([given["study"]] if "study" in given else [])]
     if len(asked) > 1:
         raise UserError(f"one study at a time, not {len(asked)}: {', '.join(map(str, asked))}")
     return str(asked[0]) if asked else "config/demo.yaml"
 
 
-def rank_count(given):
+def rank_count(given, default):
     """The ranks of one training: 1 is a single process without MPI, R > 1 a coordinator and R - 1 workers."""
-    ranks = given.get("ranks", 2)
+    ranks = given.get("ranks", default)
     if type(ranks) is not int or ranks < 1:
         raise UserError(f"--config ranks: a whole number from 1 on, not {ranks!r}")
     return ranks
 
 
+def switch(given, key):
+    """A key that is true or false, and false where it is not given."""
+    value = str(given.get(key, False)).lower()  # Snakemake reads True as a truth value and true as a word
+    if value not in ("true", "false"):
+        raise UserError(f"--config {key}: true or false, not {given[key]!r}")
+    return value == "true"
+
+
 def command_line(run):
     """The options that name a run of the study to `itt train`."""
-    return ["--env", run.env_label, "--method", run.method, "--variant", run.variant, "--seed", run.seed]
+    named = ["--env", run.env_label, "--method", run.method, "--variant", run.variant, "--seed", run.seed]
+    return [*named, *(["--rehearsal"] if REHEARSAL else [])]
 
 
-def check_runs(study, path):
-    """Refuses runs that cannot be played, and finished ones that the study has meanwhile given other settings.
+def hash_of(run):
+    """The run's hash, once it is known that it can be played and that a run which is there has no other settings.
 
-    Snakemake looks at times of files only and the study is no input, so it would take the old runs for the new ones.
+    Snakemake looks at times of files only, so it would take the old runs for the new ones.
     """
-    for run in study.runs:
-        try:
-            wanted = identified(resolve(run))
-        except UserError as error:
-            raise UserError(f"{path}: {error}") from None
-        record = Path("results", study.name, run.folder, "run.yaml")
-        if record.exists() and (read(record) or {}).get("hash") != wanted.hash:
-            raise UserError(
-                f"{path}: {record.parent} was run with other settings (its run.yaml); "
-                "move it away, or give the study another name"
-            )
+    try:
+        wanted = identified(resolve(run)).hash
+    except UserError as error:
+        raise UserError(f"{STUDY_FILE}: {error}") from None
+    record = Path(RESULTS, run.folder, "run.yaml")
+    if record.exists() and (read(record) or {}).get("hash") != wanted:
+        remedy = f"delete {RESULTS}" if REHEARSAL else "move it away, or give the study another name"
+        raise UserError(f"{STUDY_FILE}: {record.parent} was run with other settings (its run.yaml); {remedy}")
+    return wanted
+
+
+def listed(run, left_out):
+    """The run's line in the inventory."""
+    return inventory.Listed(
+        folder=run.folder.as_posix(),
+        study=run.study,
+        env=run.env_label,
+        method=run.method,
+        variant=run.variant,
+        seed=str(run.seed),
+        hash=hash_of(run),
+        iterations=str(getattr(run.algorithm, "iterations", "")),
+        left_out=inventory.LEFT_OUT if left_out else "",
+    )
+
+
+def take_stock(path):
+    """Writes the inventory, which is newer than what is due; returns it with the runs to be evaluated again.
+
+    A dry run looks at a copy, so that it changes nothing.
+    """
+    if workflow.output_settings.dryrun:
+        copy = Path(workflow.snakemake_tmp_dir, path)
+        copy.parent.mkdir(parents=True)
+        if path.exists():
+            shutil.copy2(path, copy)
+    runs = [listed(run, folder in LEFT_OUT) for folder, run in ALL_RUNS.items()]
+    collected = Path(RESULTS, "collected", outputs.COLLECTED[0])
+    shorter = {
+        folder
+        for folder in RUNS
+        if not PARTIAL
+        and (file := Path(RESULTS, folder, "evaluation.csv")).exists()
+        and not inventory.has_episodes(file, STUDY.evaluation.episodes)
+    }
+    due = bool(shorter) or (collected.exists() and not inventory.is_of(collected, runs))
+    path = copy if workflow.output_settings.dryrun else path
+    inventory.write(path, runs, due)
+    return str(path), shorter
 
 
 try:
     # What stands in a --configfile is the study itself, so only --config is looked at here.
-    STUDY_FILE = study_file(workflow.config_settings.config, workflow.configfiles)
-    RANKS = rank_count(workflow.config_settings.config)
-    STUDY = load(STUDY_FILE)
+    GIVEN = workflow.config_settings.config
+    STUDY_FILE = study_file(GIVEN, workflow.configfiles)
+    REHEARSAL, PARTIAL = switch(GIVEN, "rehearsal"), switch(GIVEN, "partial")
+    RANKS = rank_count(GIVEN, default=1 if REHEARSAL else 2)
+    STUDY = rehearsal(load(STUDY_FILE)) if REHEARSAL else load(STUDY_FILE)
+    RESULTS = f"results/{STUDY.name}"
+    ALL_RUNS = {run.folder.as_posix(): run for run in STUDY.runs}
+    LEFT_OUT = [folder for folder in ALL_RUNS if PARTIAL and not inventory.is_finished(Path(RESULTS, folder))]
+    RUNS = {folder: run for folder, run in ALL_RUNS.items() if folder not in LEFT_OUT}
+    if not RUNS:
+        raise UserError(f"{RESULTS}: no run is finished yet, so there is nothing to make partial tables of")
+    INVENTORY, EVALUATED_OTHERWISE = f"{RESULTS}/inventory{'-partial' if PARTIAL else ''}.csv", set()
     # Jobs read this file again; what was checked when they were planned needs no second look.
     if workflow.is_main_process:
-        check_runs(STUDY, STUDY_FILE)
+        INVENTORY, EVALUATED_OTHERWISE = take_stock(Path(INVENTORY))
 except UserError as error:
     # One line and the exit code of `itt` for a user's mistake; an exception would print Snakemake's own code around it.
     print(f"itt: error: {error}", file=sys.stderr)
     sys.exit(2)
 
-RESULTS = f"results/{STUDY.name}"
-RUNS = {run.folder.as_posix(): run for run in STUDY.runs}
-VARIANTS = sorted({run.variant for run in STUDY.runs} - {"vanilla"})
-"""The variants that are drawn against vanilla."""
+FIGURES = outputs.figures({run.variant for run in STUDY.runs})
+"""The figures by name, each with the variant that it is about."""
+config["left_out"] = [folder.removeprefix("runs/") for folder in LEFT_OUT]  # for the report
 
 
 wildcard_constraints:
     run="runs/.+",
+
+
+# What a failed job was to update gets its old content back, as of now. So all of it is made once more.
+onerror:
+    inventory.renew(Path(INVENTORY))

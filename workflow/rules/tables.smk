@@ -5,15 +5,13 @@ rule tables:
     input:
         rules.collect.output,
     output:
+        [update(f"{RESULTS}/tables/{name}") for name in outputs.SCORES if not name.endswith(".html")],
         html=report(
-            f"{RESULTS}/tables/scores.html",
+            update(f"{RESULTS}/tables/scores.html"),
             caption="../report/scores.rst",
             category="Scores",
             labels={"table": "scores"},
         ),
-        csv=f"{RESULTS}/tables/scores.csv",
-        md=f"{RESULTS}/tables/scores.md",
-        tex=f"{RESULTS}/tables/scores.tex",
     log:
         f"{RESULTS}/logs/tables.log",
     benchmark:
@@ -26,7 +24,7 @@ rule tables:
         runtime=30,
     params:
         collected=lambda wildcards, input: Path(input[0]).parent,
-        out=lambda wildcards, output: Path(output.csv).parent,
+        out=lambda wildcards, output: Path(output.html).parent,
     message:
         "Writing the tables"
     shell:
