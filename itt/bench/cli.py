@@ -19,6 +19,15 @@ app = typer.Typer(
     rich_markup_mode=None,
 )
 
+
+@app.callback()
+def bench() -> None:
+    """Measure speed on this machine. docs/benchmarks.md says what the figures mean."""
+    from itt.ranks.threads import one_thread
+
+    one_thread()
+
+
 Row = dict[str, Any]
 Json = Annotated[bool, typer.Option("--json", help="Print JSON.")]
 Out = Annotated[
@@ -136,8 +145,8 @@ def directions(
 ) -> int:
     """Time an iteration's random directions, sampling by sampling.
 
-    A row a sampling: milliseconds of CPU time, the speed-up over QR (`orthogonal`), and how far from orthogonal the
-    rows are.
+    A row a sampling, and LAPACK's QR of a Gaussian matrix (`qr`): milliseconds of CPU time, the speed-up over QR, and
+    how far from orthogonal the rows are.
     """
     from itt.bench.directions import measure
 

@@ -16,7 +16,7 @@ from itt.bench.findings import best_of_a_subset
 from itt.candidates import Box, projections, source
 from itt.candidates.projections import Buckets
 from itt.envs import describe
-from itt.policies import latents
+from itt.policies.latents import latents
 from itt.resolve import architecture_of
 from itt.seeding import Key
 from itt.settings import Candidates, SignedRandomProjections

@@ -10,7 +10,8 @@ from numpy.typing import NDArray
 from itt.bench import trained
 from itt.candidates import Box, source
 from itt.envs import EnvSpec, describe
-from itt.policies import Architecture, architecture, latents
+from itt.policies import Architecture, architecture
+from itt.policies.latents import latents
 from itt.run import Run
 from itt.seeding import Key
 from itt.settings import Candidates, Tower

@@ -15,7 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from itt.errors import UserError
-from itt.policies import latents
+from itt.policies.latents import latents
 from itt.record import policy_file
 from itt.record.files import write_atomically
 from itt.resolve import architecture_of, env_of, resolve

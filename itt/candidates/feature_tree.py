@@ -27,7 +27,9 @@ from numpy.typing import NDArray
 from itt.candidates import generator
 from itt.candidates.selection import log_weights
 from itt.candidates.splits import SPLITS, levels
-from itt.orthogonal import orthogonal
+from itt.linear.elementwise import exp, log
+from itt.linear.orthogonal import orthogonal
+from itt.linear.products import product
 from itt.settings import Kernel, RandomFeatureTree
 
 Values = NDArray[np.float64]
@@ -68,9 +70,9 @@ class FeatureTree(NamedTuple):
 
     def mixture(self, latent: Values) -> Values:
         """The features' probabilities for a state's latent, up to a common factor: the greatest is 1. (d,) -> (r,)."""
-        exponents = self.projections @ _mapped(self.hyperplanes, latent) + self.totals
-        weights: Values = np.exp(log_weights("dot", exponents))
-        return weights
+        mapped = _mapped(self.hyperplanes, latent[:, None])
+        exponents = product(self.projections, mapped)[:, 0] + self.totals
+        return exp(log_weights("dot", exponents))
 
     def law(self, latent: Values) -> Values:
         """The probability with which `choose` ends at each candidate. (d,) -> (N,)."""
@@ -100,7 +102,7 @@ def build(settings: RandomFeatureTree, kernel: Kernel, latents: Values, random: 
     rows = max(1, _CHUNK // count)
     for row in range(0, features, rows):
         part = slice(row, min(row + rows, features))
-        exponents = tree.projections[part] @ points - half
+        exponents = product(tree.projections[part], points) - half
         largest = exponents.max(axis=1, keepdims=True)
         sums = np.zeros((len(exponents), 2 * count), dtype=np.float32)
         np.exp((exponents - largest).astype(np.float32), out=sums[:, count:])
@@ -109,7 +111,7 @@ def build(settings: RandomFeatureTree, kernel: Kernel, latents: Values, random: 
             both = np.add(left, sums[:, 2 * nodes.start + 1 : 2 * nodes.stop : 2], out=sums[:, nodes])
             # A node with nothing below it has odds 0 : 0, and no walk comes to it: its parent's share is 0 or 1.
             np.divide(left, both, out=tree.shares[part, nodes], where=both > 0.0)
-        tree.totals[part] = np.log(sums[:, 1].astype(np.float64)) + largest[:, 0]
+        tree.totals[part] = log(sums[:, 1].astype(np.float64)) + largest[:, 0]
     return tree
 
 
@@ -130,8 +132,8 @@ def empty(settings: RandomFeatureTree, kernel: Kernel, size: int, count: int) ->
 
 
 def _mapped(hyperplanes: Values, latents: Values) -> Values:
-    """phi of Eq. 9, or the latents as they are: (d, ...) -> (m, ...). A latent of length zero is at right angles."""
+    """phi of Eq. 9, or the latents as they are: (d, n) -> (m, n). A latent of length zero is at right angles."""
     if not len(hyperplanes):
         return latents
-    mapped: Values = np.sign(hyperplanes @ latents) / np.sqrt(len(hyperplanes))
+    mapped: Values = np.sign(product(hyperplanes, latents)) / np.sqrt(len(hyperplanes))
     return mapped

@@ -9,7 +9,9 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from itt.orthogonal import orthogonal
+from itt.linear.cholesky import cholesky
+from itt.linear.orthogonal import orthogonal
+from itt.linear.products import product
 from itt.settings import SignedRandomProjections
 
 Values = NDArray[np.float64]
@@ -69,7 +71,7 @@ class Buckets(NamedTuple):
         margins = projected
         if self.by_median:
             margins = projected - self.thresholds[table, :bits] * _length(self.length, latent)
-        code = int((margins > 0.0) @ (1 << np.arange(bits)))
+        code = sum(1 << bit for bit in range(bits) if margins[bit] > 0.0)
         if self.window:
             start = min(int(offsets[code]), len(self.order) - wanted)
             return [(start, start + wanted)]
@@ -102,7 +104,7 @@ def build(settings: SignedRandomProjections, latents: Values, random: np.random.
             longest = _longest(squares[held], amount)
             held, augmented = held[longest], augmented[:, longest]
         omega = orthogonal(bits, size + 1, random)
-        products = omega @ augmented
+        products = product(omega, augmented)
         if buckets.by_median:
             medians = _medians(products)
             products -= medians[:, None]
@@ -112,7 +114,7 @@ def build(settings: SignedRandomProjections, latents: Values, random: np.random.
         codes = _codes(products)
         order = held if buckets.window else held[np.argsort(codes, kind="stable")]
         places = slice(first, first + amount)
-        buckets.omega[table, :, :bits] = (omega[:, :-1] @ back).T
+        buckets.omega[table, :, :bits] = product(omega[:, :-1], back).T
         buckets.order[places] = order
         buckets.offsets[table, 0] = first
         buckets.offsets[table, 1 : 2**bits + 1] = first + np.cumsum(np.bincount(codes, minlength=2**bits))
@@ -161,8 +163,9 @@ def whiten(latents: Values) -> tuple[Values, Values]:
     """Latents with mean 0 and covariance I, and the matrix that takes a state's latent to where they are.
 
     With S S^T the covariance, l_A becomes S^-1 (l_A - mean) and l_S becomes S^T l_S: their product is l_S . l_A up to a
-    number that all candidates share. Directions in which latents do not vary are left as they are, at length 0; latents
-    that are not finite have none that could be told apart.
+    number that all candidates share. Which S does not matter: they differ by rotations, and projections are uniform.
+    Directions in which latents do not vary are left out, at length 0; latents that are not finite have none that could
+    be told apart.
 
     Returns:
         Shapes (d, N) and (d, d).
@@ -174,11 +177,8 @@ def whiten(latents: Values) -> tuple[Values, Values]:
         return np.zeros_like(latents), np.zeros((len(latents), len(latents)))
     unit = math.ldexp(1.0, math.frexp(largest)[1] - 1)  # a power of 2, so nothing is rounded; squares do not overflow
     centred /= unit
-    variances, axes = np.linalg.eigh(centred @ centred.T / latents.shape[1])
-    deviations = np.sqrt(np.maximum(variances, 0.0))
-    varies = deviations > _FLAT * deviations.max()
-    inverse = np.where(varies, 1.0 / np.where(varies, deviations, 1.0), 0.0)
-    return (axes * inverse).T @ centred, unit * (axes * np.where(varies, deviations, 0.0)).T
+    factor, inverse = cholesky(product(centred, centred.T) / latents.shape[1], _FLAT)
+    return product(inverse, centred), unit * factor.T
 
 
 _FLAT = 1e-7

@@ -6,9 +6,12 @@ is finite the first of the largest is chosen, or drawn. The compiled engine does
 
 from __future__ import annotations
 
+import math
+
 import numpy as np
 from numpy.typing import NDArray
 
+from itt.linear.elementwise import exp, expm1
 from itt.settings import Kernel
 
 Values = NDArray[np.float64]
@@ -37,7 +40,7 @@ def log_weights(kernel: Kernel, scores: Values) -> Values:
     weights: Values = scores - best
     if kernel == "softmax":
         # exp(z) - exp(best); beyond 700 exp would overflow, and the differences decide everything in any case.
-        weights = np.exp(min(best, 700.0)) * np.expm1(weights)
+        weights = math.exp(min(best, 700.0)) * expm1(weights)
     weights[nan] = -np.inf
     return weights
 
@@ -52,7 +55,7 @@ def draw(log_weights: Values, units: Values) -> NDArray[np.int64]:
     Returns:
         Shape (K,).
     """
-    cumulated = np.cumsum(np.exp(log_weights))
+    cumulated = np.cumsum(exp(log_weights))
     found = np.searchsorted(cumulated, units * cumulated[-1], side="right")
     indices: NDArray[np.int64] = np.minimum(found, len(cumulated) - 1)
     return indices

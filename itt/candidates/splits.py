@@ -74,7 +74,7 @@ def _along_principal_direction(points: NDArray[np.float64], sizes: NDArray[np.in
     places: NDArray[np.float64] = np.einsum("nd,nd->n", centred, np.repeat(directions, sizes, axis=0))
     for _ in range(_STEPS):
         directions = np.add.reduceat(centred * places[:, None], starts, axis=0)
-        lengths = np.linalg.norm(directions, axis=1, keepdims=True)
+        lengths = np.sqrt(np.sum(directions * directions, axis=1, keepdims=True))
         directions /= np.where(lengths > 0.0, lengths, 1.0)
         places = np.einsum("nd,nd->n", centred, np.repeat(directions, sizes, axis=0))
     return places

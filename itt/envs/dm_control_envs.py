@@ -11,6 +11,7 @@ import numpy as np
 from gymnasium.spaces import Box
 from numpy.typing import NDArray
 
+from itt.envs.dm_control_bits import settle
 from itt.envs.quiet import silence_mujoco
 
 if TYPE_CHECKING:
@@ -95,6 +96,7 @@ def make(task_id: str, **kwargs: Any) -> DmControlEnv:
     os.environ.setdefault("MUJOCO_GL", "disable")
     from dm_control import suite
 
+    settle()
     silence_mujoco()  # after the import, which sends MuJoCo's warnings to a logger
     domain, task = task_id.split("/")
     return DmControlEnv(suite.load(domain, task, **kwargs))

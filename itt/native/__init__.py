@@ -9,9 +9,22 @@
 Each piece that writes LLVM's instructions says in its docstring what it computes, and tests hold it against NumPy.
 """
 
+import os
+
+# Intel's SVML, if it is installed, computes `exp` and its like with other bits in loops that it can vectorise. Numba
+# looks for it once, when it is imported.
+os.environ["NUMBA_DISABLE_INTEL_SVML"] = "1"
+
 import numba
 
+from itt.errors import UserError
 from itt.native.cache import cache_folder
+
+if numba.config.USING_SVML:  # type: ignore[attr-defined]
+    raise UserError(
+        "Numba was imported before itt, and uses Intel's SVML, whose numbers depend on the CPU; import itt first, or "
+        "set NUMBA_DISABLE_INTEL_SVML=1"
+    )
 
 # Before the first function is decorated: that is when Numba decides where it will be kept.
 numba.config.CACHE_DIR = str(cache_folder())  # type: ignore[attr-defined]

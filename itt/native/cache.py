@@ -23,7 +23,7 @@ import numba
 from itt.errors import UserError
 from itt.lock import HeldElsewhere, held
 
-_SOURCES = ("native/*.py", "candidates/*.py", "rollouts/compiled/*.py", "rollouts/divergence.py")
+_SOURCES = ("native/*.py", "linear/*.py", "candidates/*.py", "rollouts/compiled/*.py", "rollouts/divergence.py")
 """Where compiled functions stand, and the tuples and constants that they take: Numba knows a tuple by its class and the
 types in it, not by their names."""
 _LOOK, _PATIENCE = 0.2, 900.0

@@ -21,7 +21,7 @@ WIDTH = 8
 """Outputs that `add_columns` treats together."""
 _TILE = 64
 """Sums of a tile: eight of AVX2's sixteen registers in float32."""
-_I64 = types.int64
+_I64, _I64_TYPE = types.int64, ir.IntType(64)
 
 
 @intrinsic
@@ -107,6 +107,55 @@ A sum that is NaN stays NaN.
 two_rows: Any = intrinsic(_tile(2))
 """`one_row` for row and row + 1, with k < TWO_ROWS: half the loads, so that multiplication is what takes the time."""
 ONE_ROW, TWO_ROWS = _TILE, _TILE // 2
+
+PANEL, ROWS = 8, 6
+"""Lanes and rows of `add_tile`: its sums fill twelve of AVX2's sixteen registers, or six of AVX-512's."""
+
+
+def _added_tile(rows: int) -> Callable[..., Any]:
+    """The intrinsic that adds to PANEL lanes of `rows` rows; see `add_tile`."""
+
+    def typed(
+        typing_context: Any,
+        left: Any,
+        start: Any,
+        stride: Any,
+        terms: Any,
+        panel: Any,
+        target: Any,
+        place: Any,
+        width: Any,
+    ) -> Any:
+        def generate(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
+            left, start, stride, terms, panel, target, place, width = arrays(context, builder, signature, arguments)
+            vector = ir.VectorType(ir.DoubleType(), PANEL)
+            each = [_I64_TYPE(r) for r in range(rows)]
+            firsts = [builder.add(start, builder.mul(r, stride)) for r in each]
+            places = [pointer(builder, target, builder.add(place, builder.mul(r, width)), vector) for r in each]
+            sums = [_generated.alloca_once_value(builder, builder.load(where, align=8)) for where in places]
+            with _generated.for_range(builder, terms) as loop:
+                where = builder.mul(loop.index, loop.index.type(PANEL))
+                lanes = builder.load(pointer(builder, panel, where, vector), align=8)
+                for total, first in zip(sums, firsts, strict=True):
+                    weight = builder.load(builder.gep(left.data, [builder.add(first, loop.index)]))
+                    term = builder.fmul(spread(builder, weight, vector), lanes)
+                    builder.store(builder.fadd(builder.load(total), term), total)
+            for total, where in zip(sums, places, strict=True):
+                builder.store(builder.load(total), where, align=8)
+            return context.get_dummy_value()
+
+        return types.void(left, _I64, _I64, _I64, panel, target, _I64, _I64), generate
+
+    return typed
+
+
+add_tile: Any = intrinsic(_added_tile(ROWS))
+"""target[place + r width + k] += sum_j left[start + r stride + j] panel[PANEL j + k], in float64.
+
+For r < ROWS, k < PANEL and j < terms: a matrix product, PANEL columns of ROWS rows at a time.
+"""
+add_tile_row: Any = intrinsic(_added_tile(1))
+"""`add_tile` for one row."""
 
 
 def arrays(context: Any, builder: Any, signature: Any, arguments: Any) -> list[Any]:

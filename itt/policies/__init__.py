@@ -1,7 +1,6 @@
-"""What a policy is: layer shapes and one flat theta, with a PyTorch twin that is imported only where it acts."""
+"""What a policy is: layer shapes and one flat theta, and where they act a PyTorch twin."""
 
 from itt.policies.activations import ACTIVATIONS
 from itt.policies.architecture import Architecture, Layer, Theta, architecture, encoded_size
-from itt.policies.latents import latents
 
-__all__ = ["ACTIVATIONS", "Architecture", "Layer", "Theta", "architecture", "encoded_size", "latents"]
+__all__ = ["ACTIVATIONS", "Architecture", "Layer", "Theta", "architecture", "encoded_size"]

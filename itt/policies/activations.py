@@ -1,4 +1,4 @@
-"""The activations: what stands for each name in NumPy, in PyTorch and in compiled code."""
+"""The activations: what stands for each name in NumPy and in compiled code. The tanh of both is the C library's."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from itt.linear.elementwise import tanh
 from itt.settings import Activation
 
 
@@ -16,14 +17,12 @@ class Forms(NamedTuple):
 
     in_place: Callable[[NDArray[Any]], object]
     """on an array of any shape and float type"""
-    module: str
-    """its class in `torch.nn`, by name: PyTorch is imported only where it acts"""
     code: int
     """how compiled code calls it (`itt.rollouts.compiled.towers.activate`)"""
 
 
 ACTIVATIONS: dict[Activation, Forms] = {
-    "linear": Forms(lambda x: None, "Identity", 0),
-    "relu": Forms(lambda x: np.maximum(x, 0.0, out=x), "ReLU", 1),
-    "tanh": Forms(lambda x: np.tanh(x, out=x), "Tanh", 2),
+    "linear": Forms(lambda x: None, 0),
+    "relu": Forms(lambda x: np.maximum(x, 0.0, out=x), 1),
+    "tanh": Forms(lambda x: np.copyto(x, tanh(x)), 2),
 }

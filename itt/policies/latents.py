@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
+from itt.linear.products import product
 from itt.policies.activations import ACTIVATIONS
 from itt.policies.architecture import Layer, Theta
 
@@ -14,8 +15,8 @@ Values = NDArray[np.float64]
 def latents(tower: tuple[Layer, ...], parameters: Theta, inputs: NDArray[np.float32]) -> Values:
     """A tower's outputs.
 
-    Each sum is taken term by term in the order of the compiled engine's own, so that equal candidates get equal latents
-    (which a BLAS does not promise) and equal scores.
+    They have the bits of the compiled engine's own, so that equal candidates get equal latents (which a BLAS does not
+    promise) and equal scores.
 
     Args:
         tower: Its layers, first to last.
@@ -25,20 +26,9 @@ def latents(tower: tuple[Layer, ...], parameters: Theta, inputs: NDArray[np.floa
     Returns:
         Shape (d, N): a coordinate's values lie side by side.
     """
-    found = np.empty((tower[-1].outputs, len(inputs)))
-    for first in range(0, len(inputs), _AT_ONCE):
-        values, start = inputs[first : first + _AT_ONCE].T.astype(np.float64), 0
-        for layer in tower:
-            matrix = parameters[start : start + layer.size].reshape(layer.outputs, layer.inputs)
-            start += layer.size
-            sums = matrix[:, :1] * values[0]
-            for j in range(1, layer.inputs):
-                sums += matrix[:, j : j + 1] * values[j]
-            ACTIVATIONS[layer.activation].in_place(sums)
-            values = sums
-        found[:, first : first + _AT_ONCE] = values
-    return found
-
-
-_AT_ONCE = 2048
-"""Candidates whose latents stay in a core's own cache."""
+    values, start = inputs.T.astype(np.float64), 0
+    for layer in tower:
+        values = product(parameters[start : start + layer.size].reshape(layer.outputs, layer.inputs), values)
+        start += layer.size
+        ACTIVATIONS[layer.activation].in_place(values)
+    return values

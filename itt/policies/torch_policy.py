@@ -1,6 +1,8 @@
 """The three methods as PyTorch modules: what a reader checks against Sec. 2, and the reference engine's policy.
 
-Everything is float64: the scores of neighbouring candidates can differ by less than float32 resolves.
+Everything is float64: the scores of neighbouring candidates can differ by less than float32 resolves. Sums are taken
+term by term and functions are the C library's, so that all numbers have the compiled engine's bits: PyTorch's own
+depend on the CPU, and may tell equal candidates apart.
 """
 
 from __future__ import annotations
@@ -13,9 +15,38 @@ from numpy.typing import NDArray
 from torch import Tensor, nn
 from torch.nn.utils import parameters_to_vector, vector_to_parameters
 
+from itt.linear.elementwise import arccos
+from itt.linear.products import product
 from itt.policies.activations import ACTIVATIONS
 from itt.policies.architecture import Architecture, Layer, Theta
 from itt.settings import Kernel
+
+
+class Matrix(nn.Linear):
+    """W x. (..., inputs) -> (..., outputs)."""
+
+    def __init__(self, layer: Layer) -> None:
+        """The matrix of a layer."""
+        super().__init__(layer.inputs, layer.outputs, bias=False, dtype=torch.float64)
+
+    def forward(self, x: Tensor) -> Tensor:
+        """x W^T for rows x."""
+        return _product(x.reshape(-1, self.in_features), self.weight.T).reshape(*x.shape[:-1], self.out_features)
+
+
+class Activation(nn.Module):
+    """A layer's activation, number by number."""
+
+    def __init__(self, layer: Layer) -> None:
+        """The activation of a layer."""
+        super().__init__()
+        self.in_place = ACTIVATIONS[layer.activation].in_place
+
+    def forward(self, x: Tensor) -> Tensor:
+        """Of any shape."""
+        values = x.clone()
+        self.in_place(values.numpy())
+        return values
 
 
 class Tower(nn.Sequential):
@@ -25,8 +56,7 @@ class Tower(nn.Sequential):
         """A tower of the given layers, not initialised (see `load_theta`)."""
         modules: list[nn.Module] = []
         for layer in layers:
-            modules.append(nn.Linear(layer.inputs, layer.outputs, bias=False, dtype=torch.float64))
-            modules.append(getattr(nn, ACTIVATIONS[layer.activation].module)())
+            modules += [Matrix(layer), Activation(layer)]
         super().__init__(*modules)
         self.squashed = layers[-1].activation == "tanh"
 
@@ -51,12 +81,12 @@ class TwoTower(nn.Module):
         The angle to a latent of length zero is taken as pi / 2.
         """
         latent = self.state(state)
-        products: Tensor = prepared @ latent
+        products = _product(prepared, latent[:, None])[:, 0]
         if self.kernel != "angular":
             return products
-        lengths = torch.linalg.vector_norm(prepared, dim=1) * torch.linalg.vector_norm(latent)
+        lengths = _lengths(prepared) * _lengths(latent[None])
         cosines = torch.where(lengths > 0, products / lengths, 0.0).clamp(-1.0, 1.0)
-        return 1.0 - 2.0 / np.pi * torch.arccos(cosines)
+        return 1.0 - 2.0 / np.pi * torch.from_numpy(arccos(cosines.numpy()))
 
 
 class OneTower(nn.Module):
@@ -88,6 +118,17 @@ class Explicit(nn.Module):
     def forward(self, state: Tensor) -> Tensor:
         """(s,) -> (a,) or (n,)."""
         return cast(Tensor, self.tower(state))
+
+
+def _product(left: Tensor, right: Tensor) -> Tensor:
+    """left right, each sum in order. (n, k), (k, m) -> (n, m)."""
+    return torch.from_numpy(product(left.detach().numpy(), right.detach().numpy()))
+
+
+def _lengths(rows: Tensor) -> Tensor:
+    """|x| of each row, likewise. (n, k) -> (n,)."""
+    squares = _product(rows * rows, torch.ones(rows.shape[1], 1, dtype=rows.dtype))[:, 0]
+    return torch.from_numpy(np.sqrt(squares.numpy()))
 
 
 def module(architecture: Architecture, kernel: Kernel) -> TwoTower | OneTower | Explicit:

@@ -11,6 +11,7 @@ from itt.errors import UserError
 from itt.ranks.launch import Launch, check_library, check_size, launched
 from itt.ranks.signals import Signals, ignore
 from itt.ranks.team import Alone, RankError, Team
+from itt.ranks.threads import one_thread
 
 
 def lead(main: Callable[[Team], int]) -> int:
@@ -22,6 +23,7 @@ def lead(main: Callable[[Team], int]) -> int:
     Returns:
         What `main` returned; 0 on a worker.
     """
+    one_thread()
     signals = Signals()
     launch = launched()
     if launch is None:

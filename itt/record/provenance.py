@@ -48,6 +48,13 @@ def session(ranks: int, hosts: list[str], library: str | None, engine: str, step
     }
 
 
+def changed(before: dict[str, Any], here: dict[str, Any]) -> str:
+    """A line for the user who goes on with a run under other versions than those of its last session, or nothing."""
+    old, new = before["versions"], here["versions"]
+    told = [f"{name} {old[name]} -> {new[name]}" for name in new if old.get(name, new[name]) != new[name]]
+    return f"goes on with other versions, so bits may differ: {', '.join(told)}" if told else ""
+
+
 def now() -> str:
     """The time, in UTC to the second, as ISO 8601 writes it."""
     return datetime.datetime.now(datetime.UTC).isoformat(timespec="seconds")
@@ -63,7 +70,9 @@ def _cpu() -> str:
 
 
 def _versions() -> dict[str, str]:
-    found = {}
+    """Of the packages, and of the C library, whose sine and exponential they call."""
+    libc, release = platform.libc_ver()
+    found = {libc: release} if libc else {}
     for package in _PACKAGES:
         try:
             found[package] = importlib.metadata.version(package)

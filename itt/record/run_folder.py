@@ -87,6 +87,11 @@ class RunFolder:
             self._write_provenance()
 
     @property
+    def changed(self) -> str:
+        """A line for the user if the session before had other versions of packages or of the C library, or nothing."""
+        return provenance.changed(*self.sessions[-2:]) if len(self.sessions) > 1 else ""
+
+    @property
     def seconds(self) -> float:
         """Wall-clock time of all sessions so far."""
         return self._seconds_before + time.monotonic() - self._started

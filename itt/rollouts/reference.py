@@ -28,7 +28,8 @@ from itt.candidates import (
 from itt.candidates.derivative_free import refine
 from itt.envs import EnvSpec, make
 from itt.observations import Moments, Normaliser
-from itt.policies import Theta, latents
+from itt.policies import Theta
+from itt.policies.latents import latents
 from itt.policies.torch_policy import Explicit, OneTower, TwoTower, flatten, load_theta, module
 from itt.resolve import architecture_of
 from itt.rollouts.divergence import is_sound, watched_step

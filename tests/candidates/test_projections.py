@@ -10,7 +10,7 @@ from scipy import stats
 
 from itt.candidates import projections
 from itt.candidates.projections import augment, hamming_order, margin_order, whiten
-from itt.orthogonal import orthogonal
+from itt.linear.orthogonal import orthogonal
 from itt.settings import SignedRandomProjections
 
 SMALLEST_P = 1e-5

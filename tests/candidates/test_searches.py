@@ -6,7 +6,7 @@ import torch
 
 from itt.candidates import build
 from itt.candidates.searches import BUILDERS
-from itt.policies import latents
+from itt.policies.latents import latents
 from itt.policies.torch_policy import load_theta, module
 from itt.resolve import architecture_of
 from itt.seeding import Key

@@ -58,6 +58,7 @@ def test_as_many_directions_as_half_cheetah_has_parameters_change_nothing(traine
 
 ASK = """
 import hashlib
+import numpy
 from itt.algorithms.es import strategy
 from itt.resolve import architecture_of, resolve
 from itt.study import single
@@ -69,7 +70,7 @@ print(epsilon.shape, hashlib.sha256(epsilon.tobytes()).hexdigest())
 
 
 def test_directions_do_not_know_how_many_threads_the_user_allows():
-    """LAPACK's QR of a matrix of this size gives other bits with two threads than with one."""
+    """LAPACK's QR of a matrix of this size would give other bits with two threads than with one."""
     asked = {
         subprocess.run(
             [sys.executable, "-c", ASK],

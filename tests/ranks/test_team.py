@@ -46,6 +46,16 @@ def test_without_mpiexec_one_process_does_all_and_never_imports_mpi(play):
     }
 
 
+@pytest.mark.parametrize("ranks", [None, pytest.param(2, marks=pytest.mark.mpi)])
+def test_each_process_computes_with_one_thread_whatever_was_imported_before_and_the_user_allows(
+    play, monkeypatch, ranks
+):
+    for variable in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"):
+        monkeypatch.setenv(variable, "2")
+    threads = found(play("threads", ranks=ranks))["threads"]
+    assert {number for libraries in threads for number in libraries} == {1}
+
+
 @pytest.mark.mpi
 def test_one_rank_under_mpiexec_is_as_no_mpi(play):
     alone = found(play("share", ranks=1))

@@ -16,7 +16,7 @@ from itt.algorithms import es
 from itt.errors import Stopped, UserError
 from itt.ranks.signals import Signals
 from itt.ranks.team import Alone
-from itt.record import RunFolder, policy_file, run_folder
+from itt.record import RunFolder, policy_file, provenance, run_folder
 from itt.resolve import resolve
 from itt.rollouts import Episode
 from itt.spec import VERSION
@@ -91,6 +91,17 @@ def test_each_session_is_told_in_the_provenance(train):
         assert session["core_seconds"] == session["seconds"] > 0
         assert session["versions"]["numpy"] == np.__version__
         assert {"python", "cpu", "git_commit", "command", "engine"} <= session.keys()
+
+
+def test_a_session_knows_the_c_library_and_one_under_other_versions_says_which(train, monkeypatch):
+    train(cartpole(), stop_after=1)
+    assert train(cartpole(), stop_after=1).said == ["resumed at iteration 1"]
+    here = provenance._versions()
+    assert here["glibc"].startswith("2.")
+    monkeypatch.setattr(provenance, "_versions", lambda: here | {"numpy": "9.8", "glibc": "9.9", "newcomer": "1"})
+    *_, line = train(cartpole(), stop_after=1).said
+    assert line.endswith(f": glibc {here['glibc']} -> 9.9, numpy {here['numpy']} -> 9.8")
+    assert "\n" not in line
 
 
 def test_seconds_go_on_counting_after_a_stop(train, monkeypatch):

@@ -7,7 +7,9 @@ from collections.abc import Callable
 import numpy as np
 from numpy.typing import NDArray
 
-from itt.orthogonal import orthogonal
+from itt.linear.householder import signed_orthonormal
+from itt.linear.orthogonal import orthogonal
+from itt.linear.sums import length
 
 Directions = NDArray[np.float64]
 
@@ -28,8 +30,8 @@ def released(count: int, size: int, random: np.random.Generator) -> Directions:
     blocks = []
     for start in range(0, count, size):
         matrix = random.standard_normal((min(size, count - start), size))
-        q, _ = np.linalg.qr(matrix.T)
-        blocks.append(np.linalg.norm(matrix, axis=1, keepdims=True) * q.T)
+        lengths = np.array([length(row) for row in matrix])
+        blocks.append(lengths[:, None] * signed_orthonormal(matrix))
     return np.concatenate(blocks)
 
 

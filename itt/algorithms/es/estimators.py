@@ -10,6 +10,8 @@ from collections.abc import Callable
 import numpy as np
 from numpy.typing import NDArray
 
+from itt.linear.sums import combination
+
 Values = NDArray[np.float64]
 
 
@@ -25,8 +27,7 @@ def antithetic(plus: Values, minus: Values, epsilon: Values, sigma: float) -> Va
     Returns:
         Shape (D,).
     """
-    gradient: Values = (plus - minus) @ epsilon / (2.0 * sigma * len(epsilon))
-    return gradient
+    return combination(plus - minus, epsilon) / (2.0 * sigma * len(epsilon))
 
 
 def forward(plus: Values, center: float, epsilon: Values, sigma: float) -> Values:
@@ -41,8 +42,7 @@ def forward(plus: Values, center: float, epsilon: Values, sigma: float) -> Value
     Returns:
         Shape (D,).
     """
-    gradient: Values = (plus - center) @ epsilon / (sigma * len(epsilon))
-    return gradient
+    return combination(plus - center, epsilon) / (sigma * len(epsilon))
 
 
 def best_pairs(plus: NDArray[np.float64], minus: NDArray[np.float64], count: int) -> NDArray[np.int64]:

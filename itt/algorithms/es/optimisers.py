@@ -14,6 +14,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from itt.linear.elementwise import power
+from itt.linear.sums import length
 from itt.settings import Adam, Ascent, ClipUp, Momentum
 
 Vector = NDArray[np.float64]
@@ -40,17 +42,17 @@ def adam(settings: Adam, memory: Memory, gradient: Vector, eta: float) -> Step:
     steps = memory["steps"] + 1.0
     mean = settings.decay * memory["mean"] + (1.0 - settings.decay) * gradient
     square = settings.square_decay * memory["square"] + (1.0 - settings.square_decay) * gradient**2
-    unbiased_mean = mean / (1.0 - settings.decay**steps)
-    unbiased_square = square / (1.0 - settings.square_decay**steps)
+    unbiased_mean = mean / (1.0 - power(settings.decay, steps))
+    unbiased_square = square / (1.0 - power(settings.square_decay, steps))
     step = eta * unbiased_mean / (np.sqrt(unbiased_square) + settings.damping)
     return step, {"steps": steps, "mean": mean, "square": square}
 
 
 def clipup(settings: ClipUp, memory: Memory, gradient: Vector, eta: float) -> Step:
     """v <- decay v + eta g / |g|, shortened to the top speed; the step is v (Toklu et al. 2020)."""
-    velocity = settings.decay * memory["velocity"] + eta * gradient / (np.linalg.norm(gradient) or 1.0)
+    velocity = settings.decay * memory["velocity"] + eta * gradient / (length(gradient) or 1.0)
     limit = 2.0 * eta if settings.speed is None else settings.speed
-    velocity = velocity * min(1.0, limit / (float(np.linalg.norm(velocity)) or limit))
+    velocity = velocity * min(1.0, limit / (length(velocity) or limit))
     return velocity, {"velocity": velocity}
 
 

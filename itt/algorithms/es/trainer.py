@@ -12,6 +12,7 @@ from itt.algorithms.es import ends, episodes, strategy, warm_start
 from itt.algorithms.es.directions import Directions
 from itt.algorithms.es.snapshot import Snapshot
 from itt.errors import Stopped, UserError
+from itt.linear.sums import length
 from itt.policies import Theta
 from itt.ranks import Team
 from itt.record import RunFolder, opened
@@ -74,6 +75,8 @@ def _train(folder: RunFolder, run: Run, team: Team, say: Callable[[str], None], 
     else:
         now = Snapshot.first(run)
     folder.begin(team.ranks, team.workers, team.hosts, team.library)
+    if folder.changed:
+        say(folder.changed)
     settings, architecture = run.algorithm, architecture_of(run)
     try:
         while (k := now.state.iteration) < settings.iterations:
@@ -144,9 +147,9 @@ def _returns(returns: Sequence[float]) -> dict[str, float]:
 
 def _norms(run: Run, now: Snapshot, gradient: Theta, following: Theta) -> dict[str, float]:
     return {
-        "es/grad_norm": float(np.linalg.norm(gradient)),
-        "es/step_norm": float(np.linalg.norm(following - now.state.theta)),
-        "es/theta_norm": float(np.linalg.norm(now.state.theta)),
+        "es/grad_norm": length(gradient),
+        "es/step_norm": length(following - now.state.theta),
+        "es/theta_norm": length(now.state.theta),
         "es/sigma": strategy.sigma(now.state, run.algorithm),
         "es/eta": strategy.eta(now.state, run.algorithm),
     }

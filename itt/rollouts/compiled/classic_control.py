@@ -53,7 +53,7 @@ def step(physics: Any, action: Any) -> Any:
     if physics.kind == MOUNTAIN_CAR:
         return _mountain_car(physics.state, int(action[0]), physics.observation)
     if physics.kind == MOUNTAIN_CAR_CONTINUOUS:
-        return _mountain_car_continuous(physics.state, action[0], physics.observation)
+        return _mountain_car_continuous(physics.state, action[0], physics.constants[0], physics.observation)
     return _acrobot(physics.state, int(action[0]), physics.constants[0], physics.observation)
 
 
@@ -90,11 +90,12 @@ def _mountain_car(state: Any, action: Any, observation: Any) -> Any:
 
 
 @kernel
-def _mountain_car_continuous(state: Any, action: Any, observation: Any) -> Any:
+def _mountain_car_continuous(state: Any, action: Any, two: Any, observation: Any) -> Any:
     """A car is pushed by a force in [-1, 1] and has to swing up a hill; 100 there, less what the pushes cost.
 
     The third number of the state says whether it is float32 by now. If so, a float32 position meets the float64
-    velocity that was just computed, or a constant, to which float32 does not yield, wherever a limit was reached.
+    velocity that was just computed, or a constant, to which float32 does not yield, wherever a limit was reached. For
+    `two` see `_acrobot`.
     """
     position, velocity, single = state[0], state[1], state[2] == 1.0
     triple = np.float64(np.float32(3.0) * np.float32(position)) if single else 3.0 * position
@@ -113,7 +114,7 @@ def _mountain_car_continuous(state: Any, action: Any, observation: Any) -> Any:
     there = position >= goal and velocity >= 0.0
     state[0], state[1], state[2] = _single(position), _single(velocity), 1.0
     observation[0], observation[1] = state[0], state[1]
-    return (100.0 if there else 0.0) - action * action * 0.1, there
+    return (100.0 if there else 0.0) - action**two * 0.1, there
 
 
 @kernel

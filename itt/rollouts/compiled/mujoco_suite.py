@@ -10,7 +10,6 @@ import math
 from typing import Any
 
 import gymnasium
-import numpy as np
 
 from itt.envs import EnvSpec
 from itt.native.kernel import inlined_kernel, kernel
@@ -28,8 +27,10 @@ KINDS = {
 _FISH_JOINTS = ("tail1", "tail_twist", "tail2", "finright_roll", "finright_pitch", "finleft_roll", "finleft_pitch")
 _HOPPER_HEIGHT = 0.6, 2.0
 _WALKER_HEIGHT, _WALKER_SPEED = 1.2, 1.0
-_GAUSSIAN = float(np.sqrt(-2.0 * np.log(0.1)))
-_LONG_TAIL = float(np.sqrt(1.0 / 0.1 - 1.0))
+_TWO = 2.0
+"""The exponent of squares, handed over as a number that the compiler does not know (`classic_control._acrobot`)."""
+_GAUSSIAN = math.sqrt(-2.0 * math.log(0.1))
+_LONG_TAIL = math.sqrt(1.0 / 0.1 - 1.0)
 
 
 def attach(env: gymnasium.Env[Any, Any], spec: EnvSpec) -> Physics:
@@ -40,7 +41,7 @@ def attach(env: gymnasium.Env[Any, Any], spec: EnvSpec) -> Physics:
     assert physics.legacy_step and model.opt.integrator == euler, "dm_control plays other steps than these"
     kind = KINDS[spec.id]
     places, constants = _PLACES[kind](model)
-    return of_mujoco(kind, env, places, constants)
+    return of_mujoco(kind, env, places, [*constants, _TWO])
 
 
 @inlined_kernel
@@ -111,7 +112,7 @@ def _reward_fish(physics: Any) -> Any:
     square = 0.0
     for axis in range(3):
         square += _seen(physics.geom_xpos, physics.geom_xmat, places, axis) ** 2
-    near = _gaussian((math.sqrt(square) - radii) / (2.0 * radii))
+    near = _gaussian((math.sqrt(square) - radii) / (2.0 * radii), physics.constants[-1])
     upright = 0.5 * (physics.xmat[places[0]] + 1.0)
     return (7.0 * near + upright) / 8.0
 
@@ -143,7 +144,7 @@ def _reward_swimmer(physics: Any) -> Any:
     for axis in range(2):
         square += _seen(physics.geom_xpos, physics.xmat, places, axis) ** 2
     d = (math.sqrt(square) - radius) / (5.0 * radius)
-    return 1.0 if d <= 0.0 else 1.0 / ((d * _LONG_TAIL) ** 2 + 1.0)
+    return 1.0 if d <= 0.0 else 1.0 / ((d * _LONG_TAIL) ** physics.constants[-1] + 1.0)
 
 
 def _places_hopper(model: Any) -> tuple[list[int], list[float]]:
@@ -193,7 +194,7 @@ def _observe_walker(physics: Any, out: Any) -> None:
 def _reward_walker(physics: Any) -> Any:
     """Standing upright, times moving forward."""
     places = physics.places
-    standing = _gaussian((_WALKER_HEIGHT - physics.xpos[places[0]]) / (_WALKER_HEIGHT / 2.0))
+    standing = _gaussian((_WALKER_HEIGHT - physics.xpos[places[0]]) / (_WALKER_HEIGHT / 2.0), physics.constants[-1])
     upright = (1.0 + physics.xmat[places[1]]) / 2.0
     d = (_WALKER_SPEED - physics.sensordata[places[2]]) / (_WALKER_SPEED / 2.0)
     moving = 1.0 if d <= 0.0 else max(1.0 - 0.5 * d, 0.0)
@@ -201,9 +202,9 @@ def _reward_walker(physics: Any) -> Any:
 
 
 @kernel
-def _gaussian(d: Any) -> Any:
+def _gaussian(d: Any, two: Any) -> Any:
     """1 within the bounds (d <= 0), 0.1 a margin away."""
-    return 1.0 if d <= 0.0 else math.exp(-0.5 * (d * _GAUSSIAN) ** 2)
+    return 1.0 if d <= 0.0 else math.exp(-0.5 * (d * _GAUSSIAN) ** two)
 
 
 @kernel

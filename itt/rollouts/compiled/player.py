@@ -8,6 +8,8 @@ import numpy as np
 
 from itt import seeding
 from itt.envs import EnvSpec, describe, make
+from itt.linear.orthogonal import orthogonal
+from itt.linear.products import product
 from itt.native.cache import compile_once
 from itt.observations import Normaliser
 from itt.policies import Theta
@@ -108,6 +110,7 @@ def ready() -> None:
 
 
 def _compile_all() -> None:
-    """One short episode will do, since nothing is compiled twice."""
+    """One short episode and what directions and tables are made with will do, since nothing is compiled twice."""
     run = resolve(single("CartPole-v1", "itt"))
     CompiledPlayer(run, describe(run.env)).play(np.zeros(architecture_of(run).size), Key(0))
+    product(np.eye(1), orthogonal(1, 1, np.random.default_rng(0)))

@@ -11,7 +11,8 @@ import numpy as np
 from itt import seeding
 from itt.candidates import build, pool_key
 from itt.native.kernel import inlined_kernel, kernel
-from itt.policies import Theta, latents
+from itt.policies import Theta
+from itt.policies.latents import latents
 from itt.rollouts.compiled import generator, searches, towers
 from itt.rollouts.compiled.actor import (
     CANDIDATES,

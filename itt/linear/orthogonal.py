@@ -5,13 +5,15 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
+from itt.linear.gram_schmidt import orthonormalise
+
 
 def orthogonal(count: int, size: int, random: np.random.Generator) -> NDArray[np.float64]:
     """N(0, I) rows that are pairwise orthogonal, in independent blocks of `size` rows when there are more.
 
-    A block is the Q of a Gaussian matrix's QR decomposition, which is Gram-Schmidt on its columns. LAPACK leaves the
-    signs of R's diagonal open; made positive, Q is uniform on the orthogonal group (Mezzadri 2007), so that a row times
-    an independent chi(size) length is N(0, I) exactly.
+    A block is what Gram-Schmidt makes of a Gaussian matrix. It leaves every row on the side where it was: the diagonal
+    of R is positive, so the rows are uniform on the orthogonal group (Mezzadri 2007), and a row times an independent
+    chi(size) length is N(0, I) exactly.
 
     Returns:
         Shape (count, size).
@@ -20,8 +22,7 @@ def orthogonal(count: int, size: int, random: np.random.Generator) -> NDArray[np
 
 
 def _block(rows: int, size: int, random: np.random.Generator) -> NDArray[np.float64]:
-    q, r = np.linalg.qr(random.standard_normal((size, rows)))
-    haar = q * np.where(np.diagonal(r) < 0, -1.0, 1.0)
-    lengths = np.sqrt(random.chisquare(size, rows))
-    block: NDArray[np.float64] = lengths[:, None] * haar.T
+    block = random.standard_normal((rows, size))
+    orthonormalise(block)
+    block *= np.sqrt(random.chisquare(size, rows))[:, None]
     return block
