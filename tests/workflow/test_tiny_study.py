@@ -54,6 +54,14 @@ def test_the_study_ends_in_tables_figures_and_a_report(run_again, name):
     assert (run_again.results / name).stat().st_size > 0
 
 
+def test_the_archive_of_a_study_is_sound(run_again, started):
+    run_again("archive")
+    done = started("archive", "verify", run_again.results / "tiny.crate.zip", "--replay", "1")
+    assert done.code == 0, done.err
+    assert "tables/scores.csv" in done.out
+    assert "2 rows trained again, bit for bit the same" in done.out
+
+
 @pytest.mark.parametrize("shown", ["scores.csv", "learning-curves.svg", "vanilla-vs-lazy.svg", TINY.splitlines()[0]])
 def test_the_report_holds_scores_curves_and_the_study_itself(run_again, shown):
     assert shown in (run_again.results / "report.html").read_text()
