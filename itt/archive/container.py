@@ -55,8 +55,8 @@ def check(path: Path) -> int:
     if not path.is_file():
         raise UserError(f"{path}: no such file; `itt archive results/NAME --out FILE` writes one")
     stray = _first_stray(path)
-    if stray and stray.entry:
-        raise UserError(f"{path}: not sound: {stray.entry}, in the directory at the end, is not as itt writes it")
+    if stray and stray.behind:
+        raise UserError(f"{path}: not sound: {stray.behind} is not as itt writes it (byte {stray.place})")
     with _opened(path) as archive:
         if problems := list(_problems(archive)):
             more = f"; and {len(problems) - 3} more" if len(problems) > 3 else ""
@@ -155,11 +155,11 @@ class _Stray:
 
     Attributes:
         place: The byte.
-        entry: If everything before the directory at the end is right, whose entry in that directory is wrong.
+        behind: If all files are right, what is wrong behind them, in words.
     """
 
     place: int
-    entry: str | None
+    behind: str = ""
 
 
 def _first_stray(path: Path) -> _Stray | None:
@@ -175,12 +175,12 @@ def _first_stray(path: Path) -> _Stray | None:
         right.seek(0)
         end = zipfile.ZipFile(right).start_dir
     if place < end or names[-1:] != [SUMS]:  # which is the last file, so all were read
-        return _Stray(place, None)
+        return _Stray(place)
     for name in names:
         end += _ENTRY + len(name.encode())
         if place < end:
-            return _Stray(place, name)
-    return _Stray(place, "the end")
+            return _Stray(place, f"{name}, its entry in the directory of the zip,")
+    return _Stray(place, "the end of the zip")
 
 
 def _in_sequence(file: IO[bytes], names: list[str]) -> Iterator[tuple[str, bytes]]:
