@@ -181,11 +181,18 @@ def test_seeds_of_two_studies_that_were_trained_in_the_same_way_are_pooled(make_
     assert len(rows_of(collect([results], tmp_path)[0])) == 2
 
 
-def test_a_setting_that_an_older_record_does_not_know_makes_no_difference(make_run, results, tmp_path):
+def test_a_setting_that_an_older_record_does_not_know_makes_no_difference_where_it_means_what_was(
+    make_run, results, tmp_path
+):
     make_run(seed=0)
     newer = make_run(seed=1) / "run.yaml"
-    newer.write_text(newer.read_text().replace('"engine"', '"new_setting": 7, "engine"'))
+    text = newer.read_text()
+    newer.write_text(text.replace('"engine"', '"episode_steps": null, "engine"'))
     assert len(rows_of(collect([results], tmp_path)[0])) == 2
+
+    newer.write_text(text.replace('"engine"', '"episode_steps": 7, "engine"'))
+    with pytest.raises(UserError, match="differ in episode_steps"):
+        collect([results], tmp_path)
 
 
 @pytest.mark.parametrize(
