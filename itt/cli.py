@@ -353,8 +353,8 @@ def _print_paths(paths: list[Path]) -> int:
 
 def _told(summary: dict[str, Any]) -> str:
     episodes, diverged = summary["episodes"], summary["diverged"]
-    if diverged == episodes:
-        return f"no return: all {episodes} episodes diverged"
+    if summary["mean"] is None:
+        return f"no return: {diverged} of {episodes} episodes diverged"
     line = f"return {summary['mean']:.2f} +- {summary['std']:.2f} over {episodes} episodes"
     return f"{line}, {diverged} of which diverged and count as the worst of the others" if diverged else line
 

@@ -135,7 +135,7 @@ class Run(Settings):
 
     @cached_property
     def hash(self) -> str:
-        """16 hex digits of the spec's SHA-256: equal hashes promise equal results.
+        """16 hex digits of the spec's SHA-256: equal hashes promise equal results, with the same versions.
 
         Every episode asks for it; it is computed once and travels to other ranks with the run.
         """

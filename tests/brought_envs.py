@@ -20,13 +20,16 @@ class Strange(gymnasium.Env):
     observation_space = Box(-1.0, 1.0, (8,))
     action_space = Box(-1.0, 1.0, (2,))
 
-    def __init__(self, numbers=8, reward=None, state=None, at=3, raises=None, always=False, seconds=0.0, log=None):
+    def __init__(
+        self, numbers=8, reward=None, state=None, at=3, raises=None, exits=False, always=False, seconds=0.0, log=None
+    ):
         MADE.append(self)
         if log is not None:
             with open(log, "a") as file:
                 file.write("made\n")
         self.numbers, self.reward, self.state, self.at = numbers, reward, state, at
         self.raises, self.always, self.seconds = raises, always, seconds
+        self.error = SystemExit if exits else ValueError
         self._fails("init")
 
     def reset(self, *, seed=None, options=None):
@@ -56,7 +59,7 @@ class Strange(gymnasium.Env):
 
     def _fails(self, where):
         if self.raises == where:
-            raise ValueError("there is nothing\nto be done")
+            raise self.error("there is nothing\nto be done")
 
 
 class Choices(gymnasium.Env):

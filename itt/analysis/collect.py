@@ -164,8 +164,8 @@ def _evaluation(folder: Path) -> dict[str, Any]:
     episodes = read_evaluation(folder / "evaluation.csv")
     returns = episodes["return"]
     return {
-        "evaluation_mean": returns.mean(),
-        "evaluation_std": returns.std(ddof=0),
+        "evaluation_mean": returns.mean(skipna=False),  # NaN where too many diverged to have a score
+        "evaluation_std": returns.std(ddof=0, skipna=False),
         "evaluation_episodes": len(returns),
         "evaluation_diverged": int(episodes["diverged"].sum()),
     }

@@ -96,8 +96,10 @@ def _diverged(measure: str, runs: pd.DataFrame) -> list[str]:
     column, where = ("evaluation_diverged", "evaluation") if measure == "evaluation" else ("diverged", "training")
     bad = runs[runs[column] > 0]
     count = int(bad[column].sum())
-    told = f"{count} episodes of {where}, in {len(bad)} runs, diverged; each counts as the worst of those around it."
-    return [told] if count else []
+    unscored = int(bad["evaluation_mean"].isna().sum()) if measure == "evaluation" else 0
+    told = f"{count} episodes of {where}, in {len(bad)} runs, diverged; each counts as the worst of those around it"
+    left_out = f", or leaves its run without a score where too many did ({unscored} runs)" if unscored else ""
+    return [f"{told}{left_out}."] if count else []
 
 
 def _wins(lines: Sequence[Line]) -> list[str]:

@@ -38,7 +38,7 @@ class BroughtEnv(gymnasium.Env[Values, Any]):
             space, asked = self.env.observation_space, self.env.action_space
         except (Stopped, UserError):
             raise
-        except Exception as reason:
+        except (Exception, SystemExit) as reason:
             raise self._mistake("cannot be made", reason) from reason
         if not getattr(space, "is_np_flattenable", False):
             raise UserError(
@@ -72,7 +72,7 @@ class BroughtEnv(gymnasium.Env[Values, Any]):
             vector = flat(self.env.observation_space, observation)
         except (Stopped, UserError):
             raise
-        except Exception as reason:
+        except (Exception, SystemExit) as reason:
             raise self._mistake("failed in reset", reason) from reason
         return vector, information
 
@@ -87,7 +87,7 @@ class BroughtEnv(gymnasium.Env[Values, Any]):
             vector, reward = flat(self.env.observation_space, observation), float(reward)
         except (Stopped, UserError):
             raise
-        except Exception as reason:
+        except (Exception, SystemExit) as reason:
             raise self._mistake("failed in step", reason) from reason
         return vector, reward, bool(terminated), bool(truncated), information
 
@@ -99,10 +99,10 @@ class BroughtEnv(gymnasium.Env[Values, Any]):
         """
         try:
             self.env.close()
-        except Exception as reason:
+        except (Exception, SystemExit) as reason:
             raise self._mistake("failed in close", reason) from reason
 
-    def _mistake(self, what: str, reason: Exception) -> UserError:
+    def _mistake(self, what: str, reason: BaseException) -> UserError:
         return UserError(f"environment {self.name} {what}: {one_line(reason)}")
 
 
@@ -119,7 +119,7 @@ def _close() -> None:
             print(f"itt: {reason}", file=sys.stderr)
 
 
-def one_line(reason: Exception) -> str:
+def one_line(reason: BaseException) -> str:
     """What was raised and, where that was in someone's own code, where."""
     said = " ".join(f"{type(reason).__name__}: {reason}".split())
     frames = traceback.extract_tb(reason.__traceback__)

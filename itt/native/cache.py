@@ -23,7 +23,15 @@ import numba
 from itt.errors import UserError
 from itt.lock import HeldElsewhere, held
 
-_SOURCES = ("native/*.py", "linear/*.py", "candidates/*.py", "rollouts/compiled/*.py", "rollouts/divergence.py")
+_SOURCES = (
+    "native/*.py",
+    "linear/*.py",
+    "candidates/*.py",
+    "rollouts/compiled/*.py",
+    "rollouts/divergence.py",
+    "settings/methods.py",
+    "policies/activations.py",
+)
 """Where compiled functions stand, and the tuples and constants that they take: Numba knows a tuple by its class and the
 types in it, not by their names."""
 _LOOK, _PATIENCE = 0.2, 900.0
@@ -73,9 +81,11 @@ def compile_once(compile_all: Callable[[], None]) -> None:
                 _say(f"waiting for another process, which compiles the engine ({other})")
             if time.monotonic() - started > _PATIENCE:  # it may have died where there are no locks
                 compile_all()
-                return
+                done.touch()
             time.sleep(_LOOK)
         except OSError as error:
+            if error.filename is None or folder not in Path(error.filename).parents:
+                raise
             raise UserError(f"{folder}: cannot be written ({error.strerror})") from None
 
 

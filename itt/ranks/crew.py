@@ -144,8 +144,10 @@ class _Home(BaseException):
 def _called_home(comm: MPI.Intracomm) -> Iterator[None]:
     """Looks every second whether the coordinator wants this worker home: a task may be long, or never end."""
 
+    at_work = True
+
     def look(number: int, frame: FrameType | None) -> None:
-        if comm.iprobe(0, _Tag.HOME):
+        if at_work and comm.iprobe(0, _Tag.HOME):
             raise _Home
 
     before = signal.signal(signal.SIGALRM, look)
@@ -153,6 +155,7 @@ def _called_home(comm: MPI.Intracomm) -> Iterator[None]:
     try:
         yield
     finally:
+        at_work = False  # first of all: what is below must not be interrupted
         signal.setitimer(signal.ITIMER_REAL, 0.0)
         signal.signal(signal.SIGALRM, before)
 

@@ -73,7 +73,7 @@ def check_size(launch: Launch, seen: int, library: str) -> None:
     Raises:
         UserError: They have not, or nothing tells: without this check each would believe that it is alone.
     """
-    if launch.size is None and seen == 1 and _family(library) != "Open MPI":
+    if launch.size is None and seen == 1:
         raise UserError(_DEAF.format(_name(library)))
     if launch.size not in (None, seen):
         raise UserError(

@@ -40,6 +40,7 @@ class Signals:
         try:
             yield
         except Exception:
+            self._at_once = False
             self.check()
             raise
         finally:
@@ -56,7 +57,6 @@ class Signals:
             signal.signal(signal.SIGINT, signal.default_int_handler)
         self.came = signal.Signals(number)
         if self._at_once:
-            self._at_once = False
             raise Stopped(f"stopped by {self.came.name}")
 
 

@@ -6,6 +6,7 @@ Where episodes diverged there is a last column `diverged`, 1 or 0; the return of
 from __future__ import annotations
 
 import io
+import math
 import statistics
 from collections.abc import Mapping, Sequence
 from pathlib import Path
@@ -79,9 +80,9 @@ def _csv(returns: Returns) -> str:
 
 
 def summary(returns: Returns) -> dict[str, float | None]:
-    """Mean and population standard deviation (None where all diverged), number of episodes, and of those diverged."""
+    """Mean and population standard deviation, None where too many diverged; how many episodes, how many diverged."""
     values, diverged = [value for value, *_ in returns], sum(bad for *_, bad in returns)
-    there = diverged < len(values)
+    there = all(map(math.isfinite, values))
     return {
         "mean": statistics.fmean(values) if there else None,
         "std": statistics.pstdev(values) if there else None,

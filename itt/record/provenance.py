@@ -10,9 +10,11 @@ import sys
 from pathlib import Path
 from typing import Any
 
-_PACKAGES = (
-    "itt", "numpy", "numba", "gymnasium", "mujoco", "dm_control", "box2d", "pybullet", "torch", "mpi4py", "mpich",
+PACKAGES = (
+    "itt", "numpy", "numba", "llvmlite", "gymnasium", "mujoco", "dm_control", "box2d", "pybullet",
+    "pybullet_envs_gymnasium", "torch", "mpi4py", "mpich",
 )  # fmt: skip
+"""What may change the bits of a result, or the way to it."""
 
 
 def session(ranks: int, hosts: list[str], library: str | None, engine: str, step: int) -> dict[str, Any]:
@@ -50,8 +52,8 @@ def session(ranks: int, hosts: list[str], library: str | None, engine: str, step
 
 def changed(before: dict[str, Any], here: dict[str, Any]) -> str:
     """A line for the user who goes on with a run under other versions than those of its last session, or nothing."""
-    old, new = before["versions"], here["versions"]
-    told = [f"{name} {old[name]} -> {new[name]}" for name in new if old.get(name, new[name]) != new[name]]
+    old, new = ({"itt at": session["git_commit"] or "no commit"} | session["versions"] for session in (before, here))
+    told = [f"{name} {old.get(name, 'unknown')} -> {new[name]}" for name in new if old.get(name) != new[name]]
     return f"goes on with other versions, so bits may differ: {', '.join(told)}" if told else ""
 
 
@@ -73,7 +75,7 @@ def _versions() -> dict[str, str]:
     """Of the packages, and of the C library, whose sine and exponential they call."""
     libc, release = platform.libc_ver()
     found = {libc: release} if libc else {}
-    for package in _PACKAGES:
+    for package in PACKAGES:
         try:
             found[package] = importlib.metadata.version(package)
         except importlib.metadata.PackageNotFoundError:

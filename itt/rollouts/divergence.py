@@ -48,7 +48,7 @@ def is_sound(state: Any) -> bool:
     return bool((np.abs(state) <= MAX_STATE).all())
 
 
-def worth(values: Sequence[float], diverged: Sequence[bool]) -> list[float]:
+def worth(values: Sequence[float], diverged: Sequence[bool], most: float = 1.0) -> list[float]:
     """What episodes count for: its own value, or for one that diverged the worst of those that did not.
 
     An episode that was cut short has no return that could be compared: what came before may be immense, as where a body
@@ -59,10 +59,13 @@ def worth(values: Sequence[float], diverged: Sequence[bool]) -> list[float]:
     Args:
         values: One an episode.
         diverged: Whether it diverged.
+        most: The share of episodes that may diverge. Where more did, the others say too little of them.
 
     Returns:
-        As many; all NaN where all diverged.
+        As many; NaN for those that diverged where all did, or more than `most`.
     """
+    if sum(diverged) > most * len(values):
+        return [math.nan if bad else value for value, bad in zip(values, diverged, strict=True)]
     sound = [value for value, bad in zip(values, diverged, strict=True) if not bad]
     worst = min(sound, default=math.nan)
     return [worst if bad else value for value, bad in zip(values, diverged, strict=True)]

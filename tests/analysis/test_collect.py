@@ -278,12 +278,12 @@ def test_episodes_that_diverged_are_counted(make_run, results, tmp_path):
     assert (row["diverged"], row["evaluation_diverged"]) == ("7", "2")
 
 
-def test_an_evaluation_in_which_all_diverged_has_no_mean(make_run, results, tmp_path):
-    (make_run() / "evaluation.csv").write_text("episode,return,seed,diverged\n0,nan,7,1\n1,nan,8,1\n")
+def test_an_evaluation_in_which_too_many_diverged_has_no_mean(make_run, results, tmp_path):
+    (make_run() / "evaluation.csv").write_text("episode,return,seed,diverged\n0,nan,7,1\n1,nan,8,1\n2,5.0,9,0\n")
 
     (row,) = rows_of(collect([results], tmp_path)[0])
 
-    assert (row["evaluation_mean"], row["evaluation_diverged"]) == ("", "2")
+    assert (row["evaluation_mean"], row["evaluation_std"], row["evaluation_diverged"]) == ("", "", "2")
 
 
 def test_an_env_made_with_other_arguments_is_another_env(make_run, results, tmp_path):

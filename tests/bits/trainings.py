@@ -19,6 +19,7 @@ import numpy as np
 
 from itt.algorithms import es
 from itt.ranks import lead
+from itt.record import provenance
 from itt.resolve import resolve
 from itt.settings import METHODS
 from itt.study import VARIANTS, single
@@ -28,7 +29,7 @@ FEW = ["algorithm.iterations=2", "algorithm.directions=3", "candidates.count=200
 CONTINUOUS, DISCRETE, SHORT = "MountainCarContinuous-v0", "CartPole-v1", "Pendulum-v1"
 SEEDS = {"Acrobot-v1 itt": 5, "Acrobot-v1 iot": 2, "Acrobot-v1 explicit": 3}
 """With which its returns differ from the first iteration on."""
-PACKAGES = ("numpy", "numba", "gymnasium", "mujoco", "dm_control", "box2d", "pybullet", "torch")
+PACKAGES = [name for name in provenance.PACKAGES if name not in ("itt", "mpi4py", "mpich")]
 """Whose version a number may depend on."""
 
 

@@ -67,6 +67,14 @@ def test_an_evaluation_ends_in_one_line_as_well(itt):
 
 @pytest.mark.parametrize("ranks", RANKS)
 @pytest.mark.parametrize("where", ["init", "reset", "step"])
+def test_an_environment_that_exits_is_one_that_raises(started, ranks, where):
+    told = the_line(started(*options(f"env_kwargs.raises={where}", "env_kwargs.exits=true"), ranks=ranks))
+
+    assert "SystemExit: there is nothing to be done (" in told
+
+
+@pytest.mark.parametrize("ranks", RANKS)
+@pytest.mark.parametrize("where", ["init", "reset", "step"])
 def test_what_an_environment_raises_is_told_in_one_line_with_its_place(started, ranks, where):
     told = the_line(started(*options(f"env_kwargs.raises={where}"), ranks=ranks))
 
@@ -156,7 +164,8 @@ def test_what_was_recorded_before_such_an_end_is_kept(itt):
     assert the_line(again) == told
 
 
-def test_an_evaluation_counts_the_episodes_that_diverged(itt):
+def test_an_evaluation_counts_the_episodes_that_diverged(itt, monkeypatch):
+    monkeypatch.setattr("itt.rollouts.evaluation.MOST_DIVERGED", 0.95)
     assert itt(*options("env_kwargs.reward='nan'")).code == 0
 
     said = itt("eval", "run", "--episodes", 20)
@@ -171,13 +180,24 @@ def test_an_evaluation_counts_the_episodes_that_diverged(itt):
     assert summary.keys() == {"mean", "std", "episodes", "diverged"}
 
 
+def test_an_evaluation_in_which_more_than_a_tenth_diverge_has_no_return(itt):
+    assert itt(*options("env_kwargs.reward='nan'")).code == 0
+
+    said = itt("eval", "run", "--episodes", 20)
+
+    diverged = [row for row in rows("run/evaluation.csv") if row["diverged"] == "1"]
+    assert 2 < len(diverged) < 20, "or this shows nothing"
+    assert said.out == f"run: no return: {len(diverged)} of 20 episodes diverged\n"
+    assert {row["return"] for row in diverged} == {"nan"}
+
+
 def test_an_evaluation_in_which_all_diverge_has_no_return(itt):
     assert itt(*options("env_kwargs.at=11", "env_kwargs.state='nan'", "env_kwargs.always=true")).code == 0
     saved = policy_file.read(Path("run/policy.npz"))
     broken = saved.run.model_copy(update={"env_kwargs": {"at": 1, "state": "nan", "always": True}})
     policy_file.write(Path("run/policy.npz"), broken, saved.theta)
 
-    assert itt("eval", "run", "--episodes", 3).out == "run: no return: all 3 episodes diverged\n"
+    assert itt("eval", "run", "--episodes", 3).out == "run: no return: 3 of 3 episodes diverged\n"
     assert json.loads(itt("eval", "run", "--episodes", 3, "--best", "--json").out)["mean"] is not None
 
 

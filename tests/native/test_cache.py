@@ -179,7 +179,8 @@ def test_nobody_waits_for_ever(asked, monkeypatch):
     owner = {"host": "elsewhere", "process": 1}
     (cache_folder() / ".lock.owner").write_text(json.dumps(owner))
     times = []
-    compile_once(lambda: times.append(1))
+    for _ in range(2):
+        compile_once(lambda: times.append(1))
     assert times == [1]
 
 

@@ -86,7 +86,7 @@ def test_srun_without_mpi_is_refused_since_each_process_would_be_alone():
         (Launch("MPICH", 3), 3, MPICH),
         (Launch("PMIx", 3), 3, MPICH_WITH_PMIX),
         (Launch("PMIx", None), 3, MPICH_WITH_PMIX),
-        (Launch("PMIx", None), 1, OPEN_MPI),  # which hears PMIx, so there is one
+        (Launch("PMIx", None), 3, OPEN_MPI),
     ],
 )
 def test_processes_that_found_each_other_go_on(launch, seen, library):
@@ -100,6 +100,7 @@ def test_processes_that_found_each_other_go_on(launch, seen, library):
         (Launch("MPICH", 3), 1, MPICH, r"3 processes were started but the MPI library \(MPICH .*\) sees 1"),
         (Launch("PMIx", 3), 1, OPEN_MPI, "3 processes were started but"),
         (Launch("PMIx", None), 1, MPICH_WITH_PMIX, r"started by PMIx, which MPICH .* does not hear"),
+        (Launch("PMIx", None), 1, OPEN_MPI, r"started by PMIx, which Open MPI .* does not hear"),
     ],
 )
 def test_processes_that_each_believe_to_be_alone_do_not(launch, seen, library, told):

@@ -100,8 +100,16 @@ def test_a_session_knows_the_c_library_and_one_under_other_versions_says_which(t
     assert here["glibc"].startswith("2.")
     monkeypatch.setattr(provenance, "_versions", lambda: here | {"numpy": "9.8", "glibc": "9.9", "newcomer": "1"})
     *_, line = train(cartpole(), stop_after=1).said
-    assert line.endswith(f": glibc {here['glibc']} -> 9.9, numpy {here['numpy']} -> 9.8")
+    assert line.endswith(f": glibc {here['glibc']} -> 9.9, numpy {here['numpy']} -> 9.8, newcomer unknown -> 1")
     assert "\n" not in line
+
+
+def test_a_session_under_another_commit_says_so(train, monkeypatch):
+    monkeypatch.setattr(provenance, "_commit", lambda: "a" * 40)
+    train(cartpole(), stop_after=1)
+    monkeypatch.setattr(provenance, "_commit", lambda: "b" * 40)
+    *_, line = train(cartpole(), stop_after=1).said
+    assert line.endswith(f": itt at {'a' * 40} -> {'b' * 40}")
 
 
 def test_seconds_go_on_counting_after_a_stop(train, monkeypatch):

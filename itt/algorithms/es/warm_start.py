@@ -69,6 +69,8 @@ def _read(initial: WarmStart) -> SavedPolicy:
         saved = policy_file.read(Path(initial.policy))
     except UserError as error:
         raise UserError(f"algorithm.initial.policy: {error}") from None
+    if not np.isfinite(saved.theta).all():
+        raise UserError(f"algorithm.initial.policy: the theta of {initial.policy} holds what is no finite number")
     digest = _digest(saved)
     if initial.sha256 not in (None, digest):
         raise UserError(

@@ -25,7 +25,7 @@ def test_cart_pole_is_held_up_to_the_end(returns, seed):
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("seed", range(3))
-def test_the_car_climbs_the_mountain(returns, seed):
-    first, *_, last = returns("MountainCarContinuous-v0", seed, 200)
-    assert last >= first + 20
+def test_the_car_climbs_the_mountain_with_most_seeds(returns):
+    """With M = D = 3 directions about two seeds in three come there; who does not stays near -100."""
+    ends = [returns("MountainCarContinuous-v0", seed, 200)[-1] for seed in range(10)]
+    assert sum(end > 80 for end in ends) >= 5
