@@ -285,7 +285,7 @@ def _expand(data: Any, overrides: Sequence[str]) -> Study:
                     first = _run(file, env, method, variant, 0, layers, where)
                     cell = f"{first.env_label}/{method}/{variant}"
                     before = cells.setdefault(cell, first)
-                    if key := difference(*(run.model_dump(exclude={"record"}) for run in (before, first))):
+                    if key := difference(before.spec(), first.spec()):
                         raise Mistake(
                             f"{where}: {cell} has another {key} here than in a block before, and no mean is over both; "
                             "make it a variant of its own"

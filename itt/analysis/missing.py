@@ -10,19 +10,21 @@ MOST = 8
 """Groups of runs that are named one by one."""
 
 
-def missing(runs: pd.DataFrame) -> list[str]:
-    """The runs without a row, as `env/method/variant seeds 0, 3`, a group a cell."""
-    without = runs[runs["rows"] == 0]
-    return [
-        f"{'/'.join(cell)} seed{'s' if len(found) > 1 else ''} {', '.join(map(str, sorted(found['seed'])))}"
-        for cell, found in by_cell(without).items()
-    ]
-
-
 def partial(runs: pd.DataFrame) -> str | None:
-    """One sentence that marks what was made of these runs; None where all of them have a result."""
-    groups = missing(runs)
-    if not groups:
-        return None
-    named = "; ".join(groups[:MOST]) + (f"; and {len(groups) - MOST} more groups" if len(groups) > MOST else "")
-    return f"Partial: {int((runs['rows'] == 0).sum())} of {len(runs)} runs have no result ({named})."
+    """What marks tables and figures of these runs; None where all have a result and, if any has, a fresh evaluation."""
+    trained, evaluated = runs["rows"] > 0, runs["evaluation_episodes"] > 0
+    lacks = {"no result": runs[~trained]}
+    if evaluated.any():
+        lacks["no fresh evaluation"] = runs[trained & ~evaluated]
+    told = [f"{len(few)} of {len(runs)} runs have {what} ({_named(few)})" for what, few in lacks.items() if len(few)]
+    return f"Partial: {'; '.join(told)}." if told else None
+
+
+def _named(runs: pd.DataFrame) -> str:
+    """`env/method/variant seeds 0, 3`, a group a cell; of many groups the first."""
+    groups = [
+        f"{'/'.join(cell)} seed{'s' if len(found) > 1 else ''} {', '.join(map(str, sorted(found['seed'])))}"
+        for cell, found in by_cell(runs).items()
+    ]
+    more = [f"and {len(groups) - MOST} more groups"] if len(groups) > MOST else []
+    return "; ".join(groups[:MOST] + more)

@@ -11,6 +11,7 @@ from itt import settings_file
 from itt.analysis.files import NAME, read_csv
 from itt.errors import UserError
 from itt.record import CORE_COLUMNS
+from itt.run import Run
 from itt.settings import env_label
 from itt.spec import written
 
@@ -28,8 +29,17 @@ def read_run(file: Path) -> dict[str, Any]:
     text = {column: str(run[column]) for column in [*NAME, "hash"]}
     kwargs = run.get("env_kwargs")
     text["env"] = env_label(text["env"], kwargs if isinstance(kwargs, dict) else {})
-    settings = {key: value for key, value in run.items() if key not in (*NAME, "seed", "hash", "version", "record")}
-    return {**text, "seed": run["seed"], "iterations": algorithm.get("iterations"), "settings": written(settings)}
+    return {**text, "seed": run["seed"], "iterations": algorithm.get("iterations"), "settings": _settings(run)}
+
+
+def _settings(run: dict[str, Any]) -> dict[str, Any]:
+    """What the results depend on beside the seed: the run's spec, or all that stands there where it is none of ours."""
+    stated = {key: value for key, value in run.items() if key != "hash"}
+    try:
+        spec = Run.recorded(stated).spec()
+    except ValueError:
+        spec = written(stated)
+    return {key: value for key, value in spec.items() if key not in (*NAME, "seed", "record")}
 
 
 def read_metrics(file: Path) -> pd.DataFrame:

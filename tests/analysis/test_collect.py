@@ -175,6 +175,13 @@ def test_seeds_that_were_trained_in_different_ways_are_refused_by_the_setting(ma
     assert f"{one} and {other} are seeds of one env, method and variant, but differ in algorithm.iterations" in message
 
 
+def test_a_setting_that_a_method_does_not_use_makes_no_difference(make_run, results, tmp_path):
+    for seed, count in enumerate((1000, 500)):
+        file = make_run("CartPole-v1", "explicit", seed=seed) / "run.yaml"
+        file.write_text(json.dumps(json.loads(file.read_text()) | {"candidates": {"count": count}}))
+    assert len(rows_of(collect([results], tmp_path)[0])) == 2
+
+
 def test_seeds_of_two_studies_that_were_trained_in_the_same_way_are_pooled(make_run, results, tmp_path):
     make_run(study="a", seed=0)
     make_run(study="b", seed=1)

@@ -124,3 +124,12 @@ def test_an_inventory_with_words_for_numbers_is_refused_in_one_line(make_run, pa
     make_run()
     inventory.write(path, [listed(0), wrong], due=False)
     assert "seed and iterations are whole numbers" in refused(path, tmp_path)
+
+
+def test_a_run_that_was_not_evaluated_while_others_were_is_named(make_run, collected, tmp_path):
+    make_run(seed=0, evaluation=[1.0])
+    make_run(seed=1)
+
+    said = tables(collected(), tmp_path / "t")[1].read_text()
+
+    assert "Partial: 1 of 2 runs have no fresh evaluation (HalfCheetah-v2/itt/vanilla seed 1)." in said

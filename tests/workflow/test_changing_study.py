@@ -103,6 +103,53 @@ def test_a_run_that_was_moved_away_is_trained_again(study):
     assert study.plan() == {"train": 1, "evaluate": 1} | REDRAWN
 
 
+def test_finished_runs_do_not_wait_for_an_engine_that_is_compiled_anew(study):
+    (study.results / "kernels.txt").unlink()
+    study.says(("[0, 1]", "0-2"))
+
+    plan = study.plan()
+
+    assert (plan["kernels"], plan["train"], plan["evaluate"]) == (1, 2, 2)
+
+
+def test_a_record_that_lacks_a_file_is_not_deleted_for_it(study):
+    folder = study.runs / "vanilla" / "seed0"
+    for name in ("best.npz", "checkpoint"):
+        (folder / name).unlink()
+    kept = {path.name: path.read_bytes() for path in folder.glob("*.npz")}
+    rows = (folder / "metrics.csv").read_bytes()
+
+    done = study.run()
+
+    assert done.returncode != 0
+    assert "holds a finished run without its checkpoint" in done.stdout + done.stderr
+    assert {path.name: path.read_bytes() for path in folder.glob("*.npz")} == kept
+    assert (folder / "metrics.csv").read_bytes() == rows
+
+
+def test_the_inventory_of_a_study_that_is_being_played_stays(study):
+    inventory = study.results / "inventory.csv"
+    before = inventory.read_bytes()
+    locks = study.directory / ".snakemake" / "locks"
+    locks.mkdir(parents=True, exist_ok=True)
+    (locks / "0.input.lock").write_text("results/changing/inventory.csv\n")
+    (locks / "0.output.lock").write_text("results/changing/collected/runs.csv\n")
+    study.says(("[0, 1]", "0-2"))
+
+    assert study.run().returncode != 0
+    assert inventory.read_bytes() == before
+
+
+def test_a_damaged_record_is_one_line(study):
+    (study.runs / "vanilla" / "seed0" / "run.yaml").write_text("[1, 2]\n")
+
+    done = study.run()
+
+    assert done.returncode == 2
+    assert "was run with other settings" in done.stderr
+    assert "Traceback" not in done.stderr
+
+
 def test_a_comment_runs_nothing_again_and_neither_does_a_dry_run_of_a_change_that_is_taken_back(study):
     study.says(("[0, 1]", "[0, 1, 2]"), ("episodes: 2", "episodes: 3"))
     assert study.plan() != {}

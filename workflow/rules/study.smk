@@ -68,7 +68,8 @@ def hash_of(run):
     except UserError as error:
         raise UserError(f"{STUDY_FILE}: {error}") from None
     record = Path(RESULTS, run.folder, "run.yaml")
-    if record.exists() and (read(record) or {}).get("hash") != wanted:
+    there = read(record) if record.exists() else {"hash": wanted}
+    if not isinstance(there, dict) or there.get("hash") != wanted:
         remedy = f"delete {RESULTS}" if REHEARSAL else "move it away, or give the study another name"
         raise UserError(f"{STUDY_FILE}: {record.parent} was run with other settings (its run.yaml); {remedy}")
     return wanted
@@ -89,16 +90,23 @@ def listed(run, left_out):
     )
 
 
+def copied(path):
+    """A copy of a file, if it is there, that can be written to without a trace."""
+    copy = Path(workflow.snakemake_tmp_dir, path)
+    copy.parent.mkdir(parents=True)
+    if path.exists():
+        shutil.copy2(path, copy)
+    return copy
+
+
 def take_stock(path):
     """Writes the inventory, which is newer than what is due; returns it with the runs to be evaluated again.
 
-    A dry run looks at a copy, so that it changes nothing.
+    A dry run looks at a copy, so that it changes nothing. Where another Snakemake is at work, which will refuse this
+    one, its inventory stays.
     """
     if workflow.output_settings.dryrun:
-        copy = Path(workflow.snakemake_tmp_dir, path)
-        copy.parent.mkdir(parents=True)
-        if path.exists():
-            shutil.copy2(path, copy)
+        path = copied(path)
     runs = [listed(run, folder in LEFT_OUT) for folder, run in ALL_RUNS.items()]
     collected = Path(RESULTS, "collected", outputs.COLLECTED[0])
     shorter = {
@@ -109,8 +117,8 @@ def take_stock(path):
         and not inventory.has_episodes(file, STUDY.evaluation.episodes)
     }
     due = bool(shorter) or (collected.exists() and not inventory.is_of(collected, runs))
-    path = copy if workflow.output_settings.dryrun else path
-    inventory.write(path, runs, due)
+    if not any(Path(".snakemake/locks").glob("*")):
+        inventory.write(path, runs, due)
     return str(path), shorter
 
 

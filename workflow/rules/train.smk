@@ -1,15 +1,23 @@
 """Training: one run is one job, over MPI ranks or in one process. Both give the same bits.
 
 A run that was stopped early (exit code 75) or killed goes on from its checkpoint when the job is started again. The
-checkpoint is no declared output, because Snakemake deletes those of a failed job.
+checkpoint is no declared output: it is the run's own affair.
 """
 
-TRAINED = [f"{RESULTS}/{{run}}/{name}" for name in inventory.RECORD]
+# Snakemake deletes what a job is to make before it starts, but for what is to be updated: of a record nothing is lost,
+# whatever makes the job due again. `itt train` knows what is there, and leaves a finished run as it is.
+TRAINED = [update(f"{RESULTS}/{{run}}/{name}") for name in inventory.RECORD]
+
+
+def kernels_of(wildcards):
+    """What a training waits for. A finished one waits for nothing, or a new engine would make all of them due again."""
+    finished = inventory.is_finished(Path(RESULTS, wildcards.run))
+    return [] if finished else ancient(rules.kernels.output[0])
 
 
 rule train:
     input:
-        ancient(rules.kernels.output),
+        kernels_of,
     output:
         TRAINED,
     log:
