@@ -3,7 +3,7 @@
     runs/ENV/METHOD/VARIANT/seedK/    run.yaml, metrics.csv, evaluation*.csv and .yaml, provenance.json, policy.npz,
                                       best.npz
     collected/ tables/ figures/ theory/ report.html    what was made of them, as far as it was
-    inventory.csv    which runs the collected ones were to be, where the workflow collected them
+    inventory.csv    which runs these are, where the workflow made them; without it they are all that are on disk
     study.yaml       the study, resolved: these runs, every setting spelled out
     code.json        version and commit of the code that wrote this archive, and of the code that trained
     constraints.txt  the lock file
@@ -13,8 +13,9 @@
     ro-crate-metadata.json    the same in the words of RO-Crate
 
 Names are those of results/NAME, so an opened archive is such a folder. What is not named here stays out: checkpoints,
-logs, and whatever else lies about. Nothing here is a pickle. Records are copied byte for byte, but for absolute paths,
-which say where something lay on one machine: of those, the last name is kept.
+logs, runs and figures of variants or seeds that the study no longer has, and whatever else lies about. Nothing here is
+a pickle. Records are copied byte for byte, but for absolute paths, which say where something lay on one machine: of
+those, the last name is kept.
 """
 
 from __future__ import annotations
@@ -29,15 +30,16 @@ from typing import Any
 
 import itt
 from itt import settings_file
+from itt.analysis import inventory, outputs
 from itt.analysis.run_record import read_sessions
 from itt.archive import crate, readme, runs
 from itt.record import policy_file
 from itt.record.provenance import session
 from itt.run import Run
+from itt.study import expand
 
 _RECORD = ("evaluation*.csv", "evaluation-*.yaml", "metrics.csv")
 _POLICIES = ("best.npz", "policy.npz")
-_MADE = ("collected/*.csv", "figures/**/*", "inventory*.csv", "report.html", "tables/**/*", "theory/**/*")
 _ABSOLUTE = re.compile(r"(?<![\w.])/(?:[^/=,'\"{}]*/)*([^/=,'\"{}]*)")
 
 CHECKOUT = Path(itt.__file__).parents[1]
@@ -51,23 +53,26 @@ def contents(results: Path) -> Iterator[tuple[str, bytes]]:
     """Every file of the archive of `results`, by name, in the order that the archive has. One is read at a time.
 
     Raises:
-        UserError: `results` is no folder of a study's results, or a record in it is damaged.
+        UserError: `results` is no folder of a study's results, or a record in it is damaged, or no study file can have
+            all of its runs.
     """
     recorded = runs.recorded(results)
     found = {folder: _from_inside(run) for folder, run in recorded.items()}
     sessions = [one for folder in found for one in read_sessions(folder / "provenance.json")]
+    study = runs.study(found)
+    expand(settings_file.parse(study.decode(), ""), f"{results}: its runs as a study")
     sources: dict[str, Source] = {
         **dict(_initial(recorded, found)),
         **dict(_records(results, found)),
-        **{file.relative_to(results).as_posix(): file for file in _files(results, _MADE)},
+        **{file.relative_to(results).as_posix(): file for file in _made(results, found)},
         **dict(_workflow()),
         "README.md": readme.text(found),
         "code.json": _code(sessions),
         "constraints.txt": _lock_file(),
-        "study.yaml": runs.study(found),
+        "study.yaml": study,
     }
-    study = next(iter(found.values())).study
-    sources[crate.NAME] = crate.metadata(study, sorted(sources), sessions)
+    name = next(iter(found.values())).study
+    sources[crate.NAME] = crate.metadata(name, sorted(sources), sessions)
     return ((name, _content(sources[name])) for name in sorted(sources))
 
 
@@ -78,6 +83,17 @@ def _content(source: Source) -> bytes:
 def code() -> dict[str, Any]:
     """Package, version and commit of the code that runs here."""
     return {"package": "itt", "version": itt.__version__, "git_commit": session(1, [], None, "", 0)["git_commit"]}
+
+
+def _made(results: Path, found: Mapping[Path, Run]) -> list[Path]:
+    """What was made of the runs, as far as it is there, and the inventory by which it was made."""
+    listing = runs.inventory_of(results)
+    asked = inventory.read(listing) if listing else found.values()
+    figures = [f"{name}{kind}" for name in outputs.figures({run.variant for run in asked}) for kind in outputs.IMAGES]
+    named = {"collected": outputs.COLLECTED, "figures": figures, "tables": outputs.SCORES}
+    files = [results / folder / name for folder, names in named.items() for name in names]
+    files += [results / "report.html", *_files(results, ("theory/**/*",)), *([listing] if listing else [])]
+    return [file for file in files if file.is_file()]
 
 
 def _records(results: Path, found: Mapping[Path, Run]) -> Iterator[tuple[str, Source]]:

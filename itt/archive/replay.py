@@ -16,7 +16,7 @@ from typing import Any
 from itt.algorithms import es
 from itt.analysis.run_record import read_sessions
 from itt.archive import runs
-from itt.errors import Stopped
+from itt.errors import Stopped, UserError
 from itt.ranks import Team
 from itt.record.provenance import session
 from itt.resolve import resolve
@@ -56,7 +56,7 @@ def choose(found: Mapping[Path, Run], count: int) -> list[Path]:
 
 
 def replay(folder: Path, count: int, iterations: int, team: Team, scratch: Path) -> list[Replayed]:
-    """Trains `count` of the runs in an opened archive again.
+    """Trains `count` of the runs in an opened archive again; fewer, if no more have recorded something.
 
     Args:
         folder: The opened archive.
@@ -66,11 +66,13 @@ def replay(folder: Path, count: int, iterations: int, team: Team, scratch: Path)
         scratch: An empty folder, for the records of these trainings.
 
     Raises:
-        UserError: What a run needs is not installed.
+        UserError: No run has recorded an iteration, or what a run needs is not installed.
         Stopped: A signal came.
     """
     found = runs.recorded(folder)
     chosen = choose(found, count)
+    if not chosen:
+        raise UserError(f"no run could be replayed: none of {len(found)} has recorded an iteration")
     for record in chosen:
         check_installed(resolve(found[record]))
     return [_replay(folder, record, found[record], iterations, team, scratch) for record in chosen]

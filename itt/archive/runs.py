@@ -11,6 +11,7 @@ from typing import Any
 from ruamel.yaml import YAML
 
 from itt import settings_file
+from itt.analysis import inventory, outputs
 from itt.analysis.collect import run_folders
 from itt.errors import UserError
 from itt.run import Run
@@ -20,17 +21,39 @@ _WHO = ("study", "env", "method", "variant", "seed")
 
 
 def recorded(results: Path) -> dict[Path, Run]:
-    """The runs below a folder of results, by their folders, in order.
+    """A study's runs, by their folders, in order: those of its inventory or, without one, all below `results`.
+
+    Runs of variants and seeds that a study no longer has stay on disk; the inventory does not have them.
 
     Raises:
-        UserError: There is none, or a run.yaml is none.
+        UserError: There is none, or one of the inventory's is not there, or a run.yaml is none.
     """
-    if not (results / "runs").is_dir():
-        raise UserError(f"{results}: holds no runs; an archive is made of a study's results, results/NAME")
-    found = {folder: _run(folder / "run.yaml") for folder in run_folders([results / "runs"])}
+    folders = _on_disk(results)
+    if listing := inventory_of(results):
+        asked = {results / run.folder for run in inventory.read(listing) if not run.left_out}
+        if absent := sorted(asked - set(folders)):
+            raise UserError(f"{absent[0]}: not there, and {listing} has it; finish the study, or plan it partial=true")
+        if not asked:
+            raise UserError(f"{listing}: leaves out all runs; there is nothing to archive")
+        folders = [folder for folder in folders if folder in asked]
+    found = {folder: _run(folder / "run.yaml") for folder in folders}
     if len(studies := sorted({run.study for run in found.values()})) > 1:
         raise UserError(f"{results}: holds runs of several studies ({', '.join(studies)}); an archive is of one")
     return found
+
+
+def inventory_of(results: Path) -> Path | None:
+    """The inventory whose runs the collected ones are, else the whole study's; None if there is none at all."""
+    listings = sorted(results.glob("inventory*.csv"))  # the whole study's comes last
+    collected = results / "collected" / outputs.COLLECTED[0]
+    agreeing = (listing for listing in listings if inventory.is_of(collected, inventory.read(listing)))
+    return next(agreeing, listings[-1] if listings else None)
+
+
+def unlisted(results: Path) -> list[str]:
+    """The folders of runs on disk that are none of the study's, so that no table has them."""
+    listed = recorded(results)
+    return [folder.relative_to(results).as_posix() for folder in _on_disk(results) if folder not in listed]
 
 
 def study(runs: Mapping[Path, Run]) -> bytes:
@@ -59,6 +82,12 @@ def dumped(content: Mapping[str, Any]) -> bytes:
     buffer = io.BytesIO()
     YAML(typ="safe", pure=True).dump(dict(content), buffer)
     return buffer.getvalue()
+
+
+def _on_disk(results: Path) -> list[Path]:
+    if not (results / "runs").is_dir():
+        raise UserError(f"{results}: holds no runs; an archive is made of a study's results, results/NAME")
+    return run_folders([results / "runs"])
 
 
 def _run(file: Path) -> Run:

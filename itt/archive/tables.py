@@ -7,9 +7,9 @@ from dataclasses import dataclass
 from itertools import zip_longest
 from pathlib import Path
 
-from itt.analysis import inventory, outputs
 from itt.analysis.collect import collect, collect_listed
 from itt.analysis.tables import tables
+from itt.archive import runs
 
 
 @dataclass(frozen=True)
@@ -47,11 +47,9 @@ def redraw(folder: Path) -> Redrawn:
 
 
 def _collect(folder: Path, out: Path) -> list[Path]:
-    """Collects as was done: by the inventory whose runs the collected ones are or, without one, whatever is there."""
-    for listing in sorted(folder.glob("inventory*.csv")):
-        if inventory.is_of(folder / "collected" / outputs.COLLECTED[0], inventory.read(listing)):
-            return collect_listed(listing, out)
-    return collect([folder / "runs"], out)
+    """Collects as was done: by the inventory or, without one, whatever is there."""
+    listing = runs.inventory_of(folder)
+    return collect_listed(listing, out) if listing else collect([folder / "runs"], out)
 
 
 def _first_difference(there: bytes, here: bytes) -> int:

@@ -8,6 +8,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from itt.archive import container
+from itt.archive import runs as records
 from itt.archive.contents import code
 from itt.archive.replay import replay
 from itt.archive.tables import redraw
@@ -34,6 +35,10 @@ def verify(file: Path, runs: int, iterations: int, team: Team, say: Callable[[st
     with tempfile.TemporaryDirectory() as scratch:
         opened, trainings = Path(scratch, "opened"), Path(scratch, "trainings")
         container.unpack(file, opened)
+        if stray := records.unlisted(opened):
+            raise UserError(
+                f"{file}: not sound: its inventory leaves out {len(stray)} of the runs inside ({', '.join(stray[:3])})"
+            )
         redrawn = redraw(opened)
         if redrawn.differing:
             raise UserError(f"{file}: not sound: {'; '.join(redrawn.differing)}{_drawn_by(opened)}")
@@ -41,11 +46,14 @@ def verify(file: Path, runs: int, iterations: int, team: Team, say: Callable[[st
             say(f"drawn again from the records, byte for byte the same: {', '.join(redrawn.same)}")
         else:
             say("there are no tables inside to compare with the records")
-        for replayed in replay(opened, runs, iterations, team, trainings) if runs else ():
+        again = replay(opened, runs, iterations, team, trainings) if runs else []
+        for replayed in again:
             otherwise = f" ({replayed.environment})" if replayed.environment else ""
             if replayed.difference:
                 raise UserError(f"{file}: not sound: {replayed.name}, trained again: {replayed.difference}{otherwise}")
             say(f"{replayed.name}: {replayed.rows} rows trained again, bit for bit the same{otherwise}")
+        if len(again) < runs:
+            say(f"only {len(again)} of {runs} runs could be replayed: no more have recorded an iteration")
 
 
 def _drawn_by(opened: Path) -> str:

@@ -7,13 +7,16 @@ from pathlib import Path
 import pytest
 
 from itt.algorithms import es
-from itt.analysis.collect import collect
+from itt.analysis import inventory
+from itt.analysis.collect import collect, collect_listed
 from itt.analysis.figures import figures
 from itt.analysis.tables import tables
 from itt.archive.making import make
+from itt.archive.runs import dumped
 from itt.ranks.signals import Signals
 from itt.ranks.team import Alone
 from itt.resolve import resolve
+from itt.settings_file import read
 from itt.study import single
 
 EVALUATION = "episode,return,seed\n0,9.0,2147483648\n1,10.0,2147483649\n"
@@ -48,9 +51,42 @@ def draw() -> Callable[[Path], None]:
 
 
 @pytest.fixture
+def plan() -> Callable[..., None]:
+    """Writes a study's inventory of these runs, as the workflow does, and makes its tables and figures of them."""
+
+    def write(results: Path, *folders: str, left_out: str = "", name: str = "inventory.csv") -> None:
+        listed = []
+        for folder in folders:
+            about = read(results / folder / "run.yaml")
+            who = {column: str(about[column]) for column in ("study", "env", "method", "variant", "seed", "hash")}
+            mark = inventory.LEFT_OUT if folder == left_out else ""
+            listed.append(inventory.Listed(folder=folder, iterations="2", left_out=mark, **who))
+        inventory.write(results / name, listed, due=True)
+        collect_listed(results / name, results / "collected")
+        tables(results / "collected", results / "tables")
+        figures(results / "collected", results / "figures")
+
+    return write
+
+
+@pytest.fixture
 def results(trained: Path, tmp_path: Path) -> Path:
     """The same, to be changed."""
     return Path(shutil.copytree(trained, tmp_path / "results" / "tiny"))
+
+
+@pytest.fixture
+def older_seed() -> Callable[[Path], None]:
+    """Adds the record of a seed that was trained with an older setting, as a study leaves it that dropped it."""
+
+    def add(results: Path) -> None:
+        seed = results / "runs/CartPole-v1/itt/vanilla/seed1"
+        shutil.copytree(seed.with_name("seed0"), seed)
+        about = read(seed / "run.yaml")
+        about["seed"], about["algorithm"]["eta"] = 1, 0.5
+        (seed / "run.yaml").write_bytes(dumped(about))
+
+    return add
 
 
 @pytest.fixture(scope="session")

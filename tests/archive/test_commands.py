@@ -6,10 +6,7 @@ import zipfile
 
 import pytest
 
-from itt.analysis import inventory
-from itt.analysis.collect import collect_listed
-from itt.analysis.files import read_collected
-from itt.analysis.tables import tables
+from itt.analysis import outputs
 from itt.archive import container
 from itt.archive.making import make
 
@@ -135,26 +132,38 @@ def test_tables_that_are_not_of_these_records_are_not_archived(refused, results,
     assert [path.name for path in tmp_path.iterdir()] == ["results"]
 
 
-def test_tables_of_a_study_of_which_runs_are_left_out_are_drawn_again_by_its_inventory(itt, results, tmp_path):
+def test_tables_of_a_study_of_which_runs_are_left_out_are_drawn_again_by_its_inventory(itt, plan, results, tmp_path):
     (results / EXPLICIT / "policy.npz").unlink()
-    runs = read_collected(results / "collected")[0].to_dict("records")
-    columns = ("study", "env", "method", "variant", "hash")
-    listed = [
-        inventory.Listed(
-            folder=folder,
-            **{column: run[column] for column in columns},
-            seed=str(run["seed"]),
-            iterations="2",
-            left_out=left_out,
-        )
-        for run, folder, left_out in zip(runs, (EXPLICIT, ITT), (inventory.LEFT_OUT, ""), strict=True)
-    ]
-    inventory.write(results / "inventory-partial.csv", listed, due=True)
-    collect_listed(results / "inventory-partial.csv", results / "collected")
-    tables(results / "collected", results / "tables")
+    plan(results, EXPLICIT, ITT, left_out=EXPLICIT, name="inventory-partial.csv")
 
     assert itt("archive", results, "--out", tmp_path / "a.zip").code == 0
     assert "tables/scores.csv" in itt("archive", "verify", tmp_path / "a.zip").out
+
+
+def test_a_record_inside_that_no_table_has_is_found(refused, plan, repacked, results):
+    plan(results, EXPLICIT, ITT, left_out=EXPLICIT)
+    tables = [f"tables/{name}" for name in outputs.SCORES]
+    made = ["inventory.csv", "collected/runs.csv", "collected/curves.csv", *tables]
+    line = refused("archive", "verify", repacked(**{name: (results / name).read_bytes() for name in made}))
+    assert f"not sound: its inventory leaves out 1 of the runs inside ({EXPLICIT})" in line
+
+
+def test_seeds_with_other_settings_are_refused_without_an_inventory(refused, older_seed, results, tmp_path):
+    older_seed(results)
+    line = refused("archive", results, "--out", tmp_path / "a.zip")
+    assert "its runs as a study: runs[2]: CartPole-v1/itt/vanilla has another algorithm.eta" in line
+    assert [path.name for path in tmp_path.iterdir()] == ["results"]
+
+
+def test_a_run_that_the_study_has_and_that_is_not_there_is_told(refused, plan, results, tmp_path):
+    plan(results, EXPLICIT, ITT)
+    shutil.rmtree(results / EXPLICIT)
+    assert f"{EXPLICIT}: not there, and" in refused("archive", results, "--out", tmp_path / "a.zip")
+
+
+def test_fewer_trainings_begun_again_than_asked_for_are_told(itt, archived):
+    lines = itt("archive", "verify", archived, "--replay", "3", "--iterations", "1").out.splitlines()
+    assert "only 2 of 3 runs could be replayed: no more have recorded an iteration" in lines
 
 
 def test_an_archive_without_tables_says_so(itt, results, tmp_path):

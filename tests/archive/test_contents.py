@@ -53,6 +53,36 @@ def test_it_has_the_code_version_the_lock_file_and_the_workflow(inside):
     assert "code/workflow/rules/train.smk" in inside
 
 
+def test_runs_and_figures_that_the_study_no_longer_has_stay_out(older_seed, plan, results, tmp_path):
+    older_seed(results)
+    plan(results, ITT)
+    assert (results / "figures" / "vanilla-vs-lean.svg").is_file()
+
+    found = dict(contents(results))
+
+    assert {name.rpartition("/")[0] for name in found if name.startswith("runs/")} == {ITT}
+    made = {name for name in found if name.startswith(("collected/", "figures/", "tables/"))}
+    assert {name for name in made if "vanilla-vs" in name} == set()
+    assert {"collected/runs.csv", "figures/learning-curves.svg", "tables/scores.csv"} <= made
+    (tmp_path / "study.yaml").write_bytes(found["study.yaml"])
+    assert [run.folder.as_posix() for run in load(tmp_path / "study.yaml").runs] == [ITT]
+
+
+def test_a_run_that_a_partial_study_leaves_out_is_left_out_and_its_figure_is_not(plan, results):
+    plan(results, EXPLICIT, ITT, left_out=EXPLICIT, name="inventory-partial.csv")
+    found = dict(contents(results))
+    assert not any(name.startswith(EXPLICIT) for name in found)
+    assert "figures/vanilla-vs-lean.svg" in found
+
+
+def test_of_two_inventories_the_one_is_archived_whose_runs_are_collected(plan, results):
+    plan(results, EXPLICIT, ITT)
+    plan(results, EXPLICIT, ITT, left_out=EXPLICIT, name="inventory-partial.csv")
+    assert {"inventory.csv", "inventory-partial.csv"} & set(dict(contents(results))) == {"inventory-partial.csv"}
+    plan(results, EXPLICIT, ITT)
+    assert {"inventory.csv", "inventory-partial.csv"} & set(dict(contents(results))) == {"inventory.csv"}
+
+
 def test_outside_a_checkout_the_lock_file_is_what_is_installed(results, tmp_path, monkeypatch):
     monkeypatch.setattr(room, "CHECKOUT", tmp_path)
     found = dict(contents(results))
@@ -126,6 +156,20 @@ def test_a_policy_that_a_training_started_from_is_in_it(results, train):
     assert found[f"initial/{kept}.npz"] == saved.read_bytes()
     assert f"initial/{kept}.npz" in found["runs/CartPole-v1/itt/warm/seed0/run.yaml"].decode()
     assert str(results).encode() not in b"".join(found.values())
+
+
+def test_a_policy_that_lies_there_no_more_is_told_by_its_hash(results, train, tmp_path):
+    start = results / "runs/CartPole-v1/itt/warm/seed0"
+    saved = Path(shutil.copy(results / ITT / "policy.npz", tmp_path / "start.npz"))
+    more = ["algorithm.iterations=1", "algorithm.directions=3", f"algorithm.initial.policy={saved}"]
+    run = single("CartPole-v1", "itt", "vanilla", 0, more, "tiny")
+    shutil.copytree(train(run.model_copy(update={"variant": "warm"})).folder, start)
+    saved.unlink()
+
+    found = dict(contents(results))
+
+    assert recorded(results)[start].algorithm.initial.sha256 in found["study.yaml"].decode()
+    assert not any(name.startswith("initial/") for name in found)
 
 
 def test_the_page_inside_says_how_many_trainings_had_not_ended(results):

@@ -7,7 +7,7 @@ import pytest
 
 from itt.archive.replay import choose, replay
 from itt.archive.runs import recorded
-from itt.errors import Stopped
+from itt.errors import Stopped, UserError
 from itt.ranks.signals import Signals
 from itt.ranks.team import Alone
 from itt.study import single
@@ -51,6 +51,13 @@ def test_no_run_is_chosen_twice_or_without_a_row(grid):
     empty = next(iter(grid))
     (empty / "metrics.csv").unlink()
     assert set(choose(grid, 100)) == set(grid) - {empty}
+
+
+def test_nothing_to_train_again_is_an_error(results, tmp_path):
+    for folder in recorded(results):
+        (folder / "metrics.csv").unlink()
+    with pytest.raises(UserError, match="no run could be replayed: none of 2 has recorded an iteration"):
+        replay(results, 1, 1, TEAM, tmp_path / "again")
 
 
 def test_so_many_iterations_are_trained_as_are_asked_for_and_recorded(trained, tmp_path):
