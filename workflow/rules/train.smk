@@ -9,15 +9,12 @@ checkpoint is no declared output: it is the run's own affair.
 TRAINED = [update(f"{RESULTS}/{{run}}/{name}") for name in inventory.RECORD]
 
 
-def kernels_of(wildcards):
-    """What a training waits for. A finished one waits for nothing, or a new engine would make all of them due again."""
-    finished = inventory.is_finished(Path(RESULTS, wildcards.run))
-    return [] if finished else ancient(rules.kernels.output[0])
-
-
 rule train:
     input:
-        kernels_of,
+        # A finished run waits for nothing, or an engine that is compiled anew would make all of them due again.
+        lambda wildcards: (
+            [] if inventory.is_finished(Path(RESULTS, wildcards.run)) else ancient(rules.kernels.output[0])
+        ),
     output:
         TRAINED,
     log:
