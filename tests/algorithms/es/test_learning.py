@@ -12,7 +12,7 @@ from itt.study import single
 def returns(train):
     def of(env, seed, iterations):
         run = resolve(single(env, "itt", seed=seed, overrides=[f"algorithm.iterations={iterations}"]))
-        with open(train(run) / "metrics.csv", newline="") as file:
+        with open(train(run, f"{env}-{seed}") / "metrics.csv", newline="") as file:
             return [float(row["return"]) for row in csv.DictReader(file)]
 
     return of
