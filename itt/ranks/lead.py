@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import os
-import sys
 import traceback
 from collections.abc import Callable
 
 from itt.errors import UserError
+from itt.ranks.last_words import last_words
 from itt.ranks.launch import Launch, check_library, check_size, launched
 from itt.ranks.signals import Signals, ignore
 from itt.ranks.team import Alone, RankError, Team
@@ -57,8 +57,7 @@ def _lead_ranks(main: Callable[[Team], int], launch: Launch, signals: Signals) -
         try:
             serve(MPI.COMM_WORLD)
         except BaseException:
-            traceback.print_exc()
-            sys.stderr.flush()
+            last_words(traceback.format_exc().rstrip("\n"))
             MPI.COMM_WORLD.Abort(1)
         MPI.Finalize()
         return 0
@@ -69,7 +68,7 @@ def _lead_ranks(main: Callable[[Team], int], launch: Launch, signals: Signals) -
         code = main(crew)
     except RankError as error:
         # Other workers may be in the middle of something long: end the job as a whole, with that rank's message.
-        print(error, file=sys.stderr, flush=True)
+        last_words(str(error))
         MPI.COMM_WORLD.Abort(1)
         os._exit(1)
     finally:
