@@ -248,7 +248,7 @@ def json_schema() -> dict[str, Any]:
 @cache
 def paper() -> StudyFile:
     """The paper's settings, which every study starts from."""
-    text = resources.files("itt.published").joinpath("paper.yaml").read_text(encoding="utf-8")
+    text = resources.files("itt").joinpath("studies", "paper.yaml").read_text(encoding="utf-8")
     return _study_file(parse(text, "paper.yaml"))
 
 

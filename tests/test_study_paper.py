@@ -8,7 +8,7 @@ import pytest
 from jsonschema import Draft202012Validator
 from ruamel.yaml import YAML
 
-from itt import published
+from itt.published import zhao2022
 from itt.published.names import DMCS, ENVS
 from itt.settings import METHODS
 from itt.study import json_schema, load
@@ -36,7 +36,7 @@ def test_the_lazy_arm_updates_the_action_tower_every_fifth_iteration_as_in_figur
     assert lazy.model_copy(update={"lazy": None, "iterations": vanilla.iterations}) == vanilla
 
 
-@pytest.mark.parametrize(("env", "iterations"), published.iterations().items())
+@pytest.mark.parametrize(("env", "iterations"), zhao2022.iterations().items())
 def test_table_2_gives_the_iterations(env, iterations):
     assert {VANILLA[env, method].algorithm.iterations for method in METHODS} == {iterations}
 
@@ -58,7 +58,7 @@ def test_the_logs_give_the_iterations_that_table_2_lacks(env, iterations):
 
 @pytest.mark.parametrize(("env", "method"), EVERY_CELL)
 def test_table_3_gives_sigma(env, method):
-    assert VANILLA[env, method].algorithm.sigma == published.sigmas()[env, method]
+    assert VANILLA[env, method].algorithm.sigma == zhao2022.sigmas()[env, method]
 
 
 @pytest.mark.parametrize(("env", "method"), EVERY_CELL)
@@ -66,7 +66,7 @@ def test_table_5_gives_the_layers_as_matrices_in_gym_and_as_hidden_layers_in_the
     policy = VANILLA[env, method].policy
     towers = (policy.state, policy.action) if method == "itt" else (policy.tower,)
     more = 1 if env in DMCS.values() else 0
-    assert tuple(tower.layers for tower in towers) == tuple(n + more for n in published.layers()[env, method])
+    assert tuple(tower.layers for tower in towers) == tuple(n + more for n in zhao2022.layers()[env, method])
 
 
 @pytest.mark.parametrize(("env", "method"), EVERY_CELL)

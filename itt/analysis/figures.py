@@ -1,59 +1,36 @@
-"""Learning curves in the layout of Fig. 3 (methods) and Fig. 4 and 5 (a variant against vanilla).
-
-Drawn on `Figure` objects, never through pyplot: no display, window or backend setting plays a part. Equal input gives
-equal files.
-"""
+"""Learning curves in the layout of Fig. 3 (methods) and Fig. 4 and 5 (a variant against vanilla)."""
 
 import math
 import textwrap
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
-from io import BytesIO
 from pathlib import Path
 from typing import Any
 
 # isort: off
-from itt.analysis import plain_matplotlib  # before all of matplotlib
+from itt.analysis.drawing import DOTTED, FAINT, GREY, SHADE, STYLE, look, save  # before all of matplotlib
+from itt.analysis import plain_matplotlib
 
 # isort: on
 import numpy as np
 import pandas as pd
-import seaborn
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 from matplotlib.patches import Patch
 from matplotlib.ticker import MaxNLocator
 
-from itt import published
 from itt.analysis import outputs
-from itt.analysis.files import read_collected, write
+from itt.analysis.files import read_collected
 from itt.analysis.missing import partial
-from itt.analysis.outputs import IMAGES, VANILLA, vanilla_arm
+from itt.analysis.outputs import VANILLA, vanilla_arm
 from itt.analysis.scores import Cell, aligned, by_cell
 from itt.analysis.statistics import Band, Floats, band
 from itt.analysis.typeset import label
+from itt.published import zhao2022
 
 PANEL = (2.7, 2.0)
 """Inches."""
-
-# Colours that colour-blind readers tell apart; dashes and, where noise fills their gaps, markers for grey print.
-COLOURS = seaborn.color_palette("colorblind")
-DASHES: list[Any] = ["-", (0, (5, 1.5)), (0, (5, 1.5, 1, 1.5)), (0, (3, 1, 1, 1, 1, 1)), (0, (9, 2))]
-MARKERS = ["o", "s", "^", "D", "v"]
-
-GREY = "0.35"
-FAINT = 0.35
-SHADE: dict[str, Any] = {"alpha": 0.2, "linewidth": 0}
-DOTTED: dict[str, Any] = {"linestyle": (0, (1, 2)), "linewidth": 1}
-
-STYLE = {
-    **seaborn.axes_style("ticks"),
-    **seaborn.plotting_context("paper"),
-    "axes.grid": True,
-    "grid.color": "0.92",
-    "svg.hashsalt": "itt",  # the ids in an SVG are random without it
-}
 
 
 @dataclass(frozen=True)
@@ -86,7 +63,7 @@ def figures(collected: Path, out: Path) -> list[Path]:
     runs, curves = read_collected(collected)
     mark = partial(runs)
     drawn = {name: draw(found, mark) for name, found in panels(runs, curves).items()}
-    return [path for name, figure in drawn.items() for path in _save(figure, out / name)]
+    return [path for name, figure in drawn.items() for path in save(figure, out / name)]
 
 
 def panels(runs: pd.DataFrame, curves: pd.DataFrame) -> dict[str, list[Panel]]:
@@ -100,8 +77,8 @@ def panels(runs: pd.DataFrame, curves: pd.DataFrame) -> dict[str, list[Panel]]:
 
 def methods_by_env(parts: Mapping[Cell, pd.DataFrame]) -> list[Panel]:
     """The panels of Fig. 3 from the curves of each cell."""
-    methods = list(dict.fromkeys([*published.METHODS, *(method for _, method, _ in parts)]))
-    scores = published.scores()
+    methods = list(dict.fromkeys([*zhao2022.METHODS, *(method for _, method, _ in parts)]))
+    scores = zhao2022.scores()
     lines: dict[str, list[Curve]] = {}
     for (env, method, variant), curves in parts.items():
         if variant == VANILLA:
@@ -173,10 +150,10 @@ def _drawn(panels: Sequence[Panel]) -> Figure:
 
 def _draw_panel(axes: Axes, panel: Panel) -> None:
     for curve in panel.curves:
-        axes.fill_between(curve.steps, curve.band.low, curve.band.high, color=_look(curve.style)["color"], **SHADE)
+        axes.fill_between(curve.steps, curve.band.low, curve.band.high, color=look(curve.style)["color"], **SHADE)
         for shown, alpha in ((curve.band.complete, 1.0), (~curve.band.complete, FAINT)):
             mean = np.where(shown, curve.band.mean, np.nan)
-            axes.plot(curve.steps, mean, alpha=alpha, markevery=_marked(curve), **_look(curve.style))
+            axes.plot(curve.steps, mean, alpha=alpha, markevery=_marked(curve), **look(curve.style))
     _draw_references(axes, panel)
     counts = [int(curve.band.seeds.max()) for curve in panel.curves]
     n = str(min(counts)) if min(counts) == max(counts) else f"{min(counts)} to {max(counts)}"
@@ -200,41 +177,20 @@ def _draw_references(axes: Axes, panel: Panel) -> None:
     slack = (high - low) / 4
     for curve in panel.curves:
         if curve.paper is not None and low - slack <= curve.paper <= high + slack:
-            axes.axhline(curve.paper, color=_look(curve.style)["color"], **DOTTED)
+            axes.axhline(curve.paper, color=look(curve.style)["color"], **DOTTED)
 
 
 def _draw_legends(figure: Figure, panels: Sequence[Panel], columns: int) -> None:
     """Above the panels what the lines are, below them how to read them."""
     curves = [curve for panel in panels for curve in panel.curves]
     styles = dict(sorted({curve.style: curve.label for curve in curves}.items()))
-    lines = [Line2D([], [], label=name, **_look(style)) for style, name in styles.items()]
+    lines = [Line2D([], [], label=name, **look(style)) for style, name in styles.items()]
     band_label = "unperturbed policy, lowest to highest of n seeds (line: mean)"
     marks: list[Line2D | Patch] = [Patch(color=GREY, label=band_label, **SHADE)]
     if not all(curve.band.complete.all() for curve in curves):
         marks.append(Line2D([], [], color=GREY, alpha=FAINT, label="not all seeds there yet"))
     if any(curve.paper is not None for curve in curves):
         marks.append(Line2D([], [], color=GREY, label="paper, Table 6 (where in view)", **DOTTED))
-    look: dict[str, Any] = {"frameon": False, "handlelength": 3.5, "fontsize": "small"}
-    figure.legend(handles=lines, loc="outside upper center", ncols=min(len(lines), 5), **look)
-    figure.legend(handles=marks, loc="outside lower center", ncols=columns, **look)
-
-
-def _look(style: int) -> dict[str, Any]:
-    kind = style % len(MARKERS)
-    return {
-        "color": COLOURS[kind],
-        "linestyle": DASHES[kind],
-        "marker": MARKERS[kind],
-        "markersize": 5,
-        "markeredgecolor": "white",
-    }
-
-
-def _save(figure: Figure, stem: Path) -> list[Path]:
-    paths = []
-    for suffix, metadata in zip(IMAGES, ({"Date": None}, None), strict=True):
-        content = BytesIO()
-        with plain_matplotlib.style(STYLE):
-            figure.savefig(content, format=suffix[1:], dpi=160, metadata=metadata)
-        paths.append(write(stem.with_name(stem.name + suffix), content.getvalue()))
-    return paths
+    legend: dict[str, Any] = {"frameon": False, "handlelength": 3.5, "fontsize": "small"}
+    figure.legend(handles=lines, loc="outside upper center", ncols=min(len(lines), 5), **legend)
+    figure.legend(handles=marks, loc="outside lower center", ncols=columns, **legend)

@@ -10,7 +10,7 @@ from collections.abc import Collection
 
 COLLECTED = ("runs.csv", "curves.csv")
 SCORES = ("scores.csv", "scores.md", "scores.tex", "scores.html")
-IMAGES = (".svg", ".png")
+IMAGES = (".svg", ".png", ".pdf")
 """Every figure is drawn as each of these."""
 
 VANILLA = "vanilla"

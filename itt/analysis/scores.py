@@ -10,10 +10,9 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from itt import published
 from itt.analysis.outputs import VANILLA
 from itt.analysis.statistics import Floats, best_column, mean_and_std, mean_interval
-from itt.published import names
+from itt.published import names, zhao2022
 
 READINGS = ("final", "maximum", "evaluation")
 
@@ -33,7 +32,7 @@ def scores(runs: pd.DataFrame, curves: pd.DataFrame) -> pd.DataFrame:
     have that score; for `maximum` the interval takes the iteration as given. `paper_mean`, `paper_std`: Table 6, beside
     the vanilla variant only. All of them are returns.
     """
-    paper = published.scores()
+    paper = zhao2022.scores()
     curves_of = by_cell(curves)
     rows: list[dict[str, Any]] = []
     for (env, method, variant), seeds in by_cell(runs).items():
@@ -86,7 +85,7 @@ def ordered(table: pd.DataFrame) -> tuple[list[str], list[str], list[str]]:
     """The envs, methods and variants of a table: first those of the paper in its order, then others by name."""
     return (
         _known_first(table["env"], names.ENVS),
-        _known_first(table["method"], published.METHODS),
+        _known_first(table["method"], zhao2022.METHODS),
         _known_first(table["variant"], (VANILLA,)),
     )
 

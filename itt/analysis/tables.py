@@ -11,13 +11,13 @@ from pathlib import Path
 
 import pandas as pd
 
-from itt import published
 from itt.analysis.files import csv_text, read_collected, write
 from itt.analysis.missing import partial
 from itt.analysis.outputs import SCORES, VANILLA
 from itt.analysis.scores import READINGS, ordered, scores
 from itt.analysis.statistics import places
 from itt.analysis.typeset import Entry, Line, Table, html, latex, markdown
+from itt.published import zhao2022
 
 TITLES = {
     "final": "Score at the last iteration",
@@ -54,9 +54,9 @@ def layout(tidy: pd.DataFrame, measure: str, runs: pd.DataFrame) -> Table:
     rows = tidy.to_dict("records")
     found = {(row["env"], row["method"], row["variant"]): Entry(row["mean"], row["std"], row["n"]) for row in rows}
     # The paper's three columns always stand there; others where there is something in them.
-    columns = [(method, VANILLA) for method in dict.fromkeys([*published.METHODS, *methods])]
+    columns = [(method, VANILLA) for method in dict.fromkeys([*zhao2022.METHODS, *methods])]
     columns += [(m, v) for m in methods for v in variants if v != VANILLA and any((e, m, v) in found for e in envs)]
-    paper = {(e, m, VANILLA): Entry(*score, published.SEEDS) for (e, m), score in published.scores().items()}
+    paper = {(e, m, VANILLA): Entry(*score, zhao2022.SEEDS) for (e, m), score in zhao2022.scores().items()}
     lines = tuple(
         Line(env, source, _placed([entries.get((env, *column)) for column in columns], columns))
         for env in envs
@@ -82,7 +82,7 @@ def _caption(measure: str, lines: Sequence[Line], n: int, runs: pd.DataFrame) ->
         *([mark] if mark else []),
         MEANINGS[measure].format(episodes=" or ".join(map(str, episodes))),
         f"Return (sum of the rewards of an episode): mean ± population standard deviation over n = {n} seeds unless a "
-        f"cell says otherwise; `paper`: Table 6, n = {published.SEEDS}.",
+        f"cell says otherwise; `paper`: Table 6, n = {zhao2022.SEEDS}.",
         "The best method is bold and the second best underlined, equal scores share a place; variants stand aside.",
         *_wins(lines),
         *_diverged(measure, runs),
@@ -104,10 +104,10 @@ def _diverged(measure: str, runs: pd.DataFrame) -> list[str]:
 
 def _wins(lines: Sequence[Line]) -> list[str]:
     """How our numbers stand to the claim that ITT is best on 12 of 15 environments, if they can be compared at all."""
-    methods = len(published.METHODS)
+    methods = len(zhao2022.METHODS)
     compared = [line.entries for line in lines if line.source == "ours" and all(line.entries[:methods])]
     best = sum(1 for itt, *_ in compared if itt and itt.place == 1)
-    claims = published.claims()
+    claims = zhao2022.claims()
     claim = f"{claims['itt_best', '']:.0f} of {claims['compared', '']:.0f}"
     where = f"{best} of {len(compared)} environments where all three methods have a score"
     return [f"ITT is best, alone or not, in {where} (claimed: {claim})."] if compared else []

@@ -33,6 +33,7 @@ _FORMATS = {
     ".md": "text/markdown",
     ".npz": "application/zip",
     ".pdf": "application/pdf",
+    ".pdf": "application/pdf",
     ".png": "image/png",
     ".svg": "image/svg+xml",
     ".tex": "application/x-tex",

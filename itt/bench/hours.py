@@ -7,10 +7,11 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-from itt import published, settings_file
+from itt import settings_file
 from itt.bench import results
 from itt.envs import CATALOG
 from itt.errors import UserError
+from itt.published import zhao2022
 from itt.resolve import resolve
 from itt.study import single
 
@@ -32,7 +33,7 @@ def project(source: Path, folders: Sequence[Path] = ()) -> list[dict[str, Any]]:
     Raises:
         UserError: `source` is not such a file, or a folder holds no run with a row of metrics.
     """
-    paper, rows, seen = published.wall_clock(), [], dict(map(_lengths, folders))
+    paper, rows, seen = zhao2022.wall_clock(), [], dict(map(_lengths, folders))
     for row in results.read(source, "rollouts")["rows"]:
         cell = row["env"], row["method"]
         run = resolve(single(*cell))
@@ -41,7 +42,7 @@ def project(source: Path, folders: Sequence[Path] = ()) -> list[dict[str, Any]]:
         directions, limit = run.algorithm.directions, CATALOG[run.env].episode_limit
         assert directions is not None and limit is not None
         signs = 2 if run.algorithm.estimator == "antithetic" else 1
-        episodes = published.iterations()[run.env] * (1 + signs * directions)
+        episodes = zhao2022.iterations()[run.env] * (1 + signs * directions)
         iterations, steps = seen.get(cell, (0, float(limit)))
         rows.append(
             {

@@ -9,6 +9,7 @@ import pytest
 
 from itt.analysis.figures import draw, figures, methods_by_env, vanilla_against
 from itt.analysis.files import read_collected
+from itt.analysis.outputs import IMAGES
 from itt.analysis.scores import by_cell
 from itt.errors import UserError
 
@@ -28,14 +29,15 @@ def horizontal(axes):
     return [float(line.get_ydata()[0]) for line in axes.lines if list(line.get_xdata()) == [0, 1]]
 
 
-def test_each_figure_is_an_svg_and_a_png(make_run, collected, tmp_path):
+def test_each_figure_is_an_svg_a_png_and_a_pdf(make_run, collected, tmp_path):
     make_run()
     make_run(variant="srp-lazy")
     written = figures(collected(), tmp_path / "f")
     stems = ("learning-curves", "vanilla-vs-srp-lazy")
-    assert written == [tmp_path / "f" / f"{stem}{suffix}" for stem in stems for suffix in (".svg", ".png")]
+    assert written == [tmp_path / "f" / f"{stem}{suffix}" for stem in stems for suffix in (".svg", ".png", ".pdf")]
     assert sorted((tmp_path / "f").iterdir()) == sorted(written)
     assert written[1].read_bytes().startswith(b"\x89PNG")
+    assert written[2].read_bytes().startswith(b"%PDF")
 
 
 def test_equal_input_gives_equal_files(make_run, collected, tmp_path):
@@ -147,7 +149,7 @@ def test_panels_fill_a_grid_about_as_wide_as_high(make_run, parts, count, shape)
 def test_a_study_without_vanilla_runs_says_so(make_run, collected, tmp_path):
     make_run(variant="lazy")
     written = figures(collected(), tmp_path)
-    assert [path.name for path in written[::2]] == ["learning-curves.svg", "vanilla-vs-lazy.svg"]
+    assert [path.name for path in written[:: len(IMAGES)]] == ["learning-curves.svg", "vanilla-vs-lazy.svg"]
 
 
 def test_a_folder_without_collected_runs_is_refused(tmp_path):

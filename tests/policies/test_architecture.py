@@ -7,9 +7,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from itt import published
 from itt.overview import overview
 from itt.policies import architecture
+from itt.published import zhao2022
 from itt.published.names import ENVS
 from itt.settings import METHODS, Policy, Tower
 
@@ -29,11 +29,11 @@ OVERVIEW = {row["env"]: row for row in overview()}
 @pytest.mark.parametrize("env", ENVS)
 @pytest.mark.parametrize("method", METHODS)
 def test_table_4_gives_the_number_of_parameters_but_for_the_known_exceptions(env, method):
-    assert OVERVIEW[env]["parameters"][method] == (published.parameters() | EXCEPTIONS)[env, method]
+    assert OVERVIEW[env]["parameters"][method] == (zhao2022.parameters() | EXCEPTIONS)[env, method]
 
 
 def test_every_exception_really_differs_from_the_paper():
-    assert all(published.parameters()[cell] != count for cell, count in EXCEPTIONS.items())
+    assert all(zhao2022.parameters()[cell] != count for cell, count in EXCEPTIONS.items())
 
 
 def test_itt_envs_prints_table_4_beside_our_numbers(itt):
@@ -48,8 +48,8 @@ def test_itt_envs_prints_table_4_beside_our_numbers(itt):
         ]  # fmt: skip
         for method in METHODS:
             cell = (row["env"], method)
-            assert row["paper_parameters"][method] == published.parameters()[cell]
-            assert row["parameters"][method] == (published.parameters() | EXCEPTIONS)[cell]
+            assert row["paper_parameters"][method] == zhao2022.parameters()[cell]
+            assert row["parameters"][method] == (zhao2022.parameters() | EXCEPTIONS)[cell]
 
 
 def test_itt_envs_marks_the_counts_that_differ_and_no_others(itt):
