@@ -12,12 +12,17 @@ COLLECTED = ("runs.csv", "curves.csv")
 TABLE_KINDS = (".csv", ".md", ".tex", ".html")
 """Every table is written as each of these."""
 
-TABLES = tuple(f"{name}{kind}" for name in ("scores",) for kind in TABLE_KINDS)
+SHEETS = ("scores", "training-time", "sigma", "dimensions", "layers", "claims", "against")
+TABLES = tuple(f"{name}{kind}" for name in SHEETS for kind in TABLE_KINDS)
+SPEED = "rollouts.json"
+"""What `itt bench rollouts --study` measured, in a folder of its own."""
 IMAGES = (".svg", ".png", ".pdf")
 """Every figure is drawn as each of these."""
 
 VANILLA = "vanilla"
 """The variant that methods are compared by, and that other variants are compared with."""
+AS_RUN = "as-run"
+"""The variant whose settings are those that the published numbers seem to come from: the paper's methods once more."""
 
 _ARM = f"-{VANILLA}"
 """Ends the name of a variant that another is compared with."""
