@@ -5,7 +5,6 @@ collected/
     curves.csv   one row a run and recorded iteration: the run's metrics.csv with the run's name before it
 """
 
-import json
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
@@ -72,24 +71,6 @@ def _read(path: Path, numbers: Sequence[str]) -> pd.DataFrame:
     # Text stays text: a hash may consist of digits and a variant may be called `none`. Only an empty field is missing.
     text = dict.fromkeys([*NAME, "hash", "end", "differs"], str)
     return read_csv(path, [*NAME, *numbers], text, keep_default_na=False, na_values=[""])
-
-
-def read_speed(path: Path) -> dict[str, Any]:
-    """What `itt bench rollouts --study` measured: `machine`, and `rows` with env, method, variant and efficiency.
-
-    Raises:
-        UserError: It is not such a file.
-    """
-    try:
-        content: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
-        for row in content["rows"]:
-            str(row["env"]), str(row["method"]), str(row["variant"]), float(row["efficiency"])
-        str(content["machine"]["cpu"])
-    except OSError as error:
-        raise UserError(f"{path}: cannot be read ({error.strerror})") from None
-    except (ValueError, KeyError, TypeError):
-        raise UserError(f"{path}: not what `itt bench rollouts --study FILE --out` wrote") from None
-    return content
 
 
 def read_csv(path: Path, wanted: Sequence[str], text: Mapping[str, type], **options: Any) -> pd.DataFrame:

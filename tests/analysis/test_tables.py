@@ -6,6 +6,7 @@ import subprocess
 
 import pytest
 
+from itt.analysis.outputs import TABLES
 from itt.analysis.tables import tables
 from itt.analysis.typeset import number
 from itt.errors import UserError
@@ -16,7 +17,8 @@ def written(collected, tmp_path):
     """The texts of the three files for the runs made so far, by suffix."""
 
     def write():
-        return {path.suffix: path.read_text() for path in tables(collected(), tmp_path / "tables")}
+        files = tables(collected(), tmp_path / "tables")
+        return {path.suffix: path.read_text() for path in files if path.stem == "scores"}
 
     return write
 
@@ -37,10 +39,11 @@ def lines(markdown, start):
     return [line for line in markdown.splitlines() if line.startswith(start)]
 
 
-def test_four_files_are_written(make_run, collected, tmp_path):
+def test_every_table_is_written_in_four_formats(make_run, collected, tmp_path):
     make_run()
     written = tables(collected(), tmp_path / "t")
-    assert written == [tmp_path / "t" / name for name in ("scores.csv", "scores.md", "scores.tex", "scores.html")]
+    assert written[:4] == [tmp_path / "t" / name for name in ("scores.csv", "scores.md", "scores.tex", "scores.html")]
+    assert [path.name for path in written] == list(TABLES)
     assert sorted((tmp_path / "t").iterdir()) == sorted(written)
 
 
@@ -51,6 +54,8 @@ def test_markdown_has_the_papers_columns_with_its_numbers_below_ours(hopper, wri
         "| --- | --- | ---: | ---: | ---: |",
         "| Hopper-v2 | ours | <ins>200.00 ± 100.00</ins> | **350.00 ± 50.00** | 0.50 ± 0.50 |",
         "|  | paper | **2670.37 ± 225.53** | 1036.52 ± 29.16 | <ins>1060.89 ± 40.71</ins> |",
+        "|  | difference | -2470.37 | -686.52 | -1060.39 |",
+        "|  | verdict | too few | too few | too few |",
     ]
 
 
@@ -66,6 +71,8 @@ def test_csv_has_a_row_a_method_and_measure_with_its_interval(hopper, written):
     assert [(row["method"], row["measure"]) for row in rows] == [
         (method, measure) for method in ("itt", "iot", "explicit") for measure in ("final", "maximum", "evaluation")
     ]
+    low, high = float(rows[0].pop("difference_low")), float(rows[0].pop("difference_high"))
+    assert low < -2470.37 < high
     assert rows[0] == {
         "env": "Hopper-v2",
         "method": "itt",
@@ -79,6 +86,10 @@ def test_csv_has_a_row_a_method_and_measure_with_its_interval(hopper, written):
         "step": "",
         "paper_mean": "2670.37",
         "paper_std": "225.53",
+        "difference": str(200.0 - 2670.37),
+        "margin": "225.53",
+        "verdict": "not yet",
+        "why": "2 seeds, where a verdict takes 5; not the paper's settings: algorithm.iterations, policy.state.layers",
     }
 
 
@@ -87,7 +98,9 @@ def test_the_caption_counts_the_environments_where_itt_is_best(hopper, make_run,
         make_run("CartPole-v1", method, returns=[500.0])  # a tie counts
         make_run("Swimmer-v2", method, returns=[{"itt": 2.0}.get(method, 1.0)])
     make_run("Acrobot-v1", "itt")  # nothing to compare with
-    assert "ITT is best, alone or not, in 2 of 3 environments" in section(written()[".md"], "Score at the last")
+    assert "By its mean ITT is best, alone or not, in 2 of 3 environments" in section(
+        written()[".md"], "Score at the last"
+    )
 
 
 def test_equal_scores_share_the_first_place(make_run, written):

@@ -17,7 +17,8 @@ from __future__ import annotations
 from pathlib import Path
 
 from itt.analysis import outputs, typeset
-from itt.analysis.files import csv_text, read_collected, read_speed, write
+from itt.analysis import speed as measured
+from itt.analysis.files import csv_text, read_collected, write
 from itt.analysis.tables import against, claims, scores, settings, training_time
 from itt.analysis.tables.ours import Ours
 from itt.analysis.tables.sheet import Sheet
@@ -44,7 +45,7 @@ def read(collected: Path, speed: Path | None = None) -> Ours:
     Raises:
         UserError: One of them is not such a thing.
     """
-    return Ours(*read_collected(collected), speed=read_speed(speed) if speed else None)
+    return Ours(*read_collected(collected), measured.read(speed) if speed else None)
 
 
 def tables(collected: Path, out: Path, speed: Path | None = None) -> list[Path]:

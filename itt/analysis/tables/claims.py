@@ -59,8 +59,8 @@ class Outcome:
 NOTES = (
     "Best and second: by the mean at the best iteration, to two decimals; `ours` is of the environments where all "
     f"three methods have {verdicts.FEWEST} finished seeds with the paper's settings. Training time: by core-hours, as "
-    f"percent less than IOT's; it holds if at most {verdicts.CLAIMED_POINTS:.0f} points less is saved. A good or comparable "
-    "score: as percent of vanilla's, by the mean of the last iteration that both have; it holds if at most "
+    f"percent less than IOT's; it holds if at most {verdicts.CLAIMED_POINTS:.0f} points less is saved. A good or "
+    "comparable score: as percent of vanilla's, by the mean of the last iteration that both have; it holds if at most "
     f"{100 * verdicts.COMPARABLE_SHARE:.0f} % of vanilla's size is lost. Cheaper: core-seconds an env step, as percent "
     "less than vanilla's; it holds if the 95 % interval (Welch) of the difference lies below 0. SRP is compared with "
     "vanilla over the same candidates."

@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 
 import pandas as pd
 
 from itt.analysis.outputs import VANILLA
+from itt.analysis.scores import Cell
 from itt.analysis.statistics import Summary, difference_interval
 from itt.analysis.tables import verdicts
 from itt.analysis.tables.ours import Ours
-from itt.analysis.tables.verdicts import NOT_YET, Verdict, judged
+from itt.analysis.tables.verdicts import NOT_YET, Verdict, differing, judged
 from itt.published import names, zhao2022
 from itt.published.zhao2022 import Number
 
@@ -144,15 +146,26 @@ def _setting(number: Number, ours: Ours, variant: str) -> Comparison:
         untold = Verdict(NOT_YET, "not told", "no record tells it yet") if trained else verdicts.not_yet(None, variant)
         assert untold is not None
         return Comparison(number, variant, None, n, untold)
-    counted = [value + counts_hidden(number) for value in values]
-    ours_is = counted[0] if len(counted) == 1 else None
-    why = EXCEPTIONS.get((number.env, number.method), "") if number.quantity == "parameters" else ""
-    if ours_is is None:
-        return Comparison(number, variant, None, n, judged(False, f"several: {', '.join(f'{x:g}' for x in counted)}"))
-    agrees = ours_is == number.value
-    return Comparison(number, variant, ours_is, n, judged(agrees, "" if agrees else why or "a setting of this study"))
+    if chosen := _chosen(number, ours, cells):
+        told = Verdict(NOT_YET, "other settings", f"not the paper's settings: {', '.join(chosen)}")
+        return Comparison(number, variant, values[0] + _hidden(number) if len(values) == 1 else None, n, told)
+    if len(values) > 1:
+        return Comparison(number, variant, None, n, judged(False, f"several: {', '.join(f'{x:g}' for x in values)}"))
+    found = values[0] + _hidden(number)
+    agrees = found == number.value
+    why = EXCEPTIONS.get((number.env, number.method), "") if number.quantity == "parameters" and not agrees else ""
+    return Comparison(number, variant, found, n, judged(agrees, why))
 
 
-def counts_hidden(number: Number) -> int:
+_SECTIONS = {"iterations": "algorithm.iterations", "sigma": "algorithm.sigma"}
+
+
+def _chosen(number: Number, ours: Ours, cells: Sequence[Cell]) -> list[str]:
+    """The settings behind a number in which this study differs from the paper's, by its own choice."""
+    told = {key for cell in cells if cell in ours.cells for key in differing(ours.cells[cell])}
+    return sorted(key for key in told if key.startswith(_SECTIONS.get(number.quantity, "policy.")))
+
+
+def _hidden(number: Number) -> int:
     """What is added to our number of matrices to count as Table 5 does: hidden layers on DMCS, which are one fewer."""
     return -1 if number.quantity.startswith("layers") and number.env in names.DMCS.values() else 0

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Any
 
 import pandas as pd
 
 from itt.analysis.outputs import VANILLA
-from itt.analysis.scores import Cell, by_cell, scores
-from itt.analysis.statistics import Summary
+from itt.analysis.scores import Cell, by_cell, readings, scores
+from itt.analysis.speed import Speed
+from itt.analysis.statistics import Summary, mean_and_std
 from itt.published import zhao2022
 
 HOUR = 3600.0
@@ -28,7 +28,7 @@ class Ours:
 
     runs: pd.DataFrame
     curves: pd.DataFrame
-    speed: dict[str, Any] | None = None
+    speed: Speed | None = None
 
     @cached_property
     def asked(self) -> dict[Cell, pd.DataFrame]:
@@ -49,8 +49,8 @@ class Ours:
     def scores(self) -> dict[tuple[str, str, str, str], Summary]:
         """By (env, method, variant, measure)."""
         return {
-            (row["env"], row["method"], row["variant"], row["measure"]): Summary(row["mean"], row["std"], row["n"])
-            for row in self.tidy.to_dict("records")
+            (*cell, measure): Summary(*mean_and_std(returns), len(returns))
+            for cell, measure, _, returns in readings(self.runs, self.curves)
         }
 
     @cached_property

@@ -62,7 +62,10 @@ def _table(ours: Ours, subject: Subject, compared: list[Comparison]) -> Table:
         for row in group(env, ours_and_paper([found.get((env, *column)) for column in columns], n, "{:g}".format))
     ]
     header = ("Environment", "", *(_head(*column) for column in columns))
-    notes = "`difference`: ours minus the paper's. `verdict`: reproduced where both are equal, whatever n is."
+    notes = (
+        "`difference`: ours minus the paper's. `verdict`: reproduced where both are equal, whatever n is; other settings "
+        "where this study has chosen them to be others."
+    )
     return Table(subject.title, _caption(ours, subject, n), header, tuple(rows), notes=notes)
 
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping
-from typing import Any
 
 import pandas as pd
 
@@ -25,8 +24,8 @@ PARTS = ("episodes", "physics", "policy", "waiting", "rest")
 NOTES = (
     "Machines and engines differ, so hours are not compared with hours. `relative`: a method's core-hours over the "
     f"mean of the three methods; `difference`: of ours from the paper's. `verdict`: too few below {verdicts.FEWEST} "
-    f"seeds of any of the three; else reproduced where `relative` is within {100 * verdicts.TIME_SHARE:.0f} % of the paper's. "
-    "Iterations are reproduced where they are equal."
+    f"seeds of any of the three; else reproduced where `relative` is within {100 * verdicts.TIME_SHARE:.0f} % of the "
+    "paper's. Iterations are reproduced where they are equal; other settings, where the study has chosen others."
 )
 
 
@@ -40,30 +39,24 @@ def parts(ours: Ours) -> pd.DataFrame:
     """One row an (env, method, variant): `hours` and `core_hours` of a training, mean over its `n` seeds, and the
     core-hours that went to each of `PARTS`.
 
-    physics, policy: the episodes, divided by what `itt bench rollouts --study` measured: `efficiency` is the share of the
-    simulator. waiting: workers without work. rest: what else went on while the training held its cores. None where the
-    algorithm tells no such time, or nothing was measured.
+    physics, policy: the episodes, divided by what `itt bench rollouts --study` measured: `simulator` is the share of
+    the simulator. waiting: workers without work. rest: what else went on while the training held its cores. None where
+    the algorithm tells no such time, or nothing was measured.
     """
-    shares = _efficiencies(ours.speed)
+    shares = ours.speed.shares if ours.speed else {}
     rows = []
     for cell, seeds in ours.cells.items():
         total, play, wait = (seeds[c].mean() / HOUR for c in ("core_seconds", "play_seconds", "wait_seconds"))
-        physics = play * min(shares[cell], 1.0) if cell in shares else math.nan
+        physics = play * shares.get(cell, math.nan)
         rows.append(
             dict(zip(CELL, cell, strict=True))
             | {"n": len(seeds), "hours": seeds["seconds"].mean() / HOUR, "core_hours": total}
-            | {"efficiency": shares.get(cell), "physics": physics, "policy": play - physics}
+            | {"simulator": shares.get(cell), "physics": physics, "policy": play - physics}
             | {"episodes": play, "waiting": wait, "rest": max(0.0, total - play - wait)}
             | {"paper_hours": zhao2022.wall_clock().get(cell[:2]) if cell[2] == VANILLA else None}
         )
-    columns = [*CELL, "n", "hours", "core_hours", "efficiency", *PARTS, "paper_hours"]
+    columns = [*CELL, "n", "hours", "core_hours", "simulator", *PARTS, "paper_hours"]
     return pd.DataFrame(rows, columns=columns)
-
-
-def _efficiencies(speed: Mapping[str, Any] | None) -> dict[RunCell, float]:
-    """The share of the simulator in an episode, by cell."""
-    rows = speed["rows"] if speed else []
-    return {(row["env"], row["method"], row["variant"]): float(row["efficiency"]) for row in rows}
 
 
 def _hours_table(ours: Ours) -> Table:
@@ -147,18 +140,18 @@ def _parts_caption(ours: Ours) -> str:
     if ours.speed is None:
         measured = "Nothing was measured that could divide episodes into physics and policy."
     else:
-        machine = ours.speed["machine"]
         measured = (
             "The division of episodes into physics and policy is an estimate: in `itt bench rollouts --study` a fixed "
             "initial policy of each cell played a few episodes, and a replay of its controls through the simulator "
-            f"alone took that share of the time, on one core of {machine['cpu']}. A training's own episodes are "
+            f"alone took that share of the time, on one core of {ours.speed.cpu}. A training's own episodes are "
             "others, and it may have had other machines."
         )
     sentences = [
         *mark(ours.runs),
         "Core-hours of one training, mean over seeds, and what they went to. episodes: what was played; of that "
-        "physics: the simulator's steps; policy: all else, with the drawing of candidates. waiting: workers without work, while others finish "
-        "the iteration; rest: random directions, updates, records and what a training does before its first episode.",
+        "physics: the simulator's steps; policy: all else, with the drawing of candidates. waiting: workers without "
+        "work, while others finish the iteration; rest: random directions, updates, records and what a training does "
+        "before its first episode.",
         measured,
         source(ours.runs),
     ]

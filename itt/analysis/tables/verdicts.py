@@ -60,19 +60,24 @@ def not_yet(seeds: pd.DataFrame | None, variant: str, iterations: int | None = N
     trained = seeds[seeds["rows"] > 0]
     if trained.empty:
         return Verdict(NOT_YET, "no result", f"none of {len(seeds)} runs has a result yet")
-    differing = {key for keys in trained["differs"].dropna() for key in keys.split(", ") if key}
-    differing &= {_LENGTH} if variant != VANILLA else differing
-    differing -= {_LENGTH} if iterations is not None else set()
+    other = differing(trained)
+    other &= {_LENGTH} if variant != VANILLA else other
+    other -= {_LENGTH} if iterations is not None else set()
     reasons = [
         ("too few", _few(len(trained))),
         ("unfinished", _unfinished(trained) if iterations is None else _short(trained, iterations)),
-        ("other settings", f"not the paper's settings: {', '.join(sorted(differing))}" if differing else ""),
+        ("other settings", f"not the paper's settings: {', '.join(sorted(other))}" if other else ""),
     ]
     told = [(short, why) for short, why in reasons if why]
     return Verdict(NOT_YET, told[0][0], "; ".join(why for _, why in told)) if told else None
 
 
 _LENGTH = "algorithm.iterations"
+
+
+def differing(trained: pd.DataFrame) -> set[str]:
+    """The settings in which any of these runs differs from the paper's."""
+    return {key for keys in trained["differs"].dropna() for key in keys.split(", ") if key}
 
 
 def _few(count: int) -> str:
