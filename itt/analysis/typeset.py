@@ -22,11 +22,12 @@ TEX_SPECIAL = {
 }
 
 HTML_STYLE = """\
-body { font: 15px sans-serif; max-width: 60em; margin: 2em; }
+body { font: 15px sans-serif; margin: 2em; }
+p { max-width: 60em; }
 table { border-collapse: collapse; }
 th, td { padding: 0.2em 0.8em; text-align: right; white-space: nowrap; vertical-align: top; }
 th.label, td.label { text-align: left; }
-td.long { text-align: left; white-space: normal; min-width: 16em; }
+th.long, td.long { text-align: left; white-space: normal; min-width: 16em; }
 thead tr, tr.first { border-top: 1px solid #bbb; }
 p.notes { font-size: 0.85em; color: #555; }
 td.good { color: #1a7f37; }

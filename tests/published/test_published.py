@@ -121,6 +121,20 @@ def test_table_6_is_consistent_with_the_claimed_wins():
     assert zhao2022.claims()["compared", ""].value == len(names.ENVS) == 15
 
 
+def test_every_number_of_the_tables_is_there_with_its_place():
+    found = {(n.table, n.row, n.env, n.method, n.quantity): n.value for n in zhao2022.numbers()}
+    assert len(found) == len(list(zhao2022.numbers())) == 18 + 20 + 45 + 45 + 60 + 78
+    assert found[2, 4, "HalfCheetah-v2", "iot", "hours"] == 23.61
+    assert found[2, 4, "HalfCheetah-v2", "", "iterations"] == 4000
+    assert found[5, 4, "HalfCheetah-v2", "itt", "layers_state"] == 4
+    assert found[6, 13, "fish-swim", "itt", "std"] == 152.07
+
+
+def test_table_1_is_in_table_6_again():
+    cells = {t: {(n.env, n.method, n.quantity, n.value) for n in zhao2022.numbers() if n.table == t} for t in (1, 6)}
+    assert cells[1] < cells[6]
+
+
 def test_aliases_lead_to_canonical_names():
     assert names.canonical("DMCS:Swimmer15") == "swimmer-swimmer15"
     assert names.canonical("ALE/Pong-v5") == "ALE/Pong-v5"

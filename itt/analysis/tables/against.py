@@ -30,6 +30,8 @@ NOTES = (
     f"`{AS_RUN}`: the same methods with what the authors' development code ran, where the study has such arms."
 )
 
+CLAIMS = "Claims"
+
 NAMES = {
     "mean": "score, mean",
     "std": "score, standard deviation",
@@ -81,7 +83,7 @@ def _numbers(ours: Ours) -> list[Line]:
 
 def _claims(ours: Ours) -> list[Line]:
     return [
-        Line("Claims", place, one.env, "itt", one.name, one.claim.value, one.ours, one.n, one.difference, one.verdict)
+        Line(CLAIMS, place, one.env, "itt", one.name, one.claim.value, one.ours, one.n, one.difference, one.verdict)
         for place, one in enumerate(claims.outcomes(ours), start=1)
     ]
 
@@ -105,7 +107,7 @@ def _summary(ours: Ours, tables: Sequence[str], lines: Sequence[Line]) -> Table:
     """How many of each verdict, table by table."""
     groups = {table: [line for line in lines if line.table == table] for table in tables} | {"All": list(lines)}
     rows = tuple((Cell(name), *_counts(group)) for name, group in groups.items())
-    header = ("", "numbers", REPRODUCED, NOT, NOT_YET, "of these", f"{AS_RUN} arms", f"{REPRODUCED} as run")
+    header = ("", "numbers", REPRODUCED, NOT, NOT_YET, "of these", f"{AS_RUN}", f"{REPRODUCED} as run")
     sentences = [
         *mark(ours.runs),
         "Every number that the paper prints in Tables 1 to 6, and the claims of its text, beside the same of our runs. "
@@ -133,7 +135,8 @@ def _table(name: str, lines: Sequence[Line]) -> Table:
     for before, line in zip([None, *lines], lines, strict=False):
         same = before is not None and before.env == line.env
         rows.append(_row(line, same, arms))
-    return Table(name, ABOUT[name], tuple(header), tuple(rows), labels=3, sentences=(8,))
+    sentences = (2, 8) if name == CLAIMS else (8,)
+    return Table(name, ABOUT[name], tuple(header), tuple(rows), labels=3, sentences=sentences)
 
 
 ABOUT = {
@@ -144,7 +147,7 @@ ABOUT = {
     "Table 4": "D, the number of parameters.",
     "Table 5": "Layers of each network, counted as the paper does.",
     "Table 6": "Scores (returns, no unit).",
-    "Claims": "What the text says; `claims` has the statements and how each is measured.",
+    CLAIMS: "What the text says, in our words; `claims` tells how each is measured.",
 }
 
 
@@ -153,7 +156,7 @@ def _row(line: Line, same: bool, arms: bool) -> Row:
     cells = [
         Cell("" if same else env),
         Cell(label(line.method, "vanilla") if line.method else "all"),
-        Cell(NAMES.get(line.quantity, line.quantity.replace("_", " "))),
+        Cell(NAMES.get(line.quantity) or zhao2022.claims()[line.quantity, line.env].statement),
         _figure(line.paper, line.quantity),
         _figure(line.ours, line.quantity),
         Cell(str(line.n)),

@@ -12,7 +12,7 @@ import pandas as pd
 from itt.analysis.outputs import VANILLA, vanilla_arm
 from itt.analysis.scores import Cell as RunCell
 from itt.analysis.scores import aligned
-from itt.analysis.statistics import Summary, difference_interval, mean_and_std, places
+from itt.analysis.statistics import Summary, difference_interval, mean_and_std, places, places_by_interval
 from itt.analysis.tables import verdicts
 from itt.analysis.tables.lines import KINDS
 from itt.analysis.tables.ours import Ours
@@ -58,7 +58,8 @@ class Outcome:
 
 NOTES = (
     "Best and second: by the mean at the best iteration, to two decimals; `ours` is of the environments where all "
-    f"three methods have {verdicts.FEWEST} finished seeds with the paper's settings. Training time: by core-hours, as "
+    f"three methods have {verdicts.FEWEST} finished seeds with the paper's settings. ITT is third only where it does not "
+    "tie with another, by the 95 % interval (Welch) of the difference. Training time: by core-hours, as "
     f"percent less than IOT's; it holds if at most {verdicts.CLAIMED_POINTS:.0f} points less is saved. A good or "
     "comparable score: as percent of vanilla's, by the mean of the last iteration that both have; it holds if at most "
     f"{100 * verdicts.COMPARABLE_SHARE:.0f} % of vanilla's size is lost. Cheaper: core-seconds an env step, as percent "
@@ -159,11 +160,13 @@ def _seeds(ours: Ours, envs: list[str]) -> int:
     return min((ours.seeds(env, method) for env in envs for method in zhao2022.METHODS), default=0)
 
 
+def _scores(ours: Ours, env: str) -> list[Summary]:
+    return [ours.scores[env, method, VANILLA, "maximum"] for method in zhao2022.METHODS]
+
+
 def _places(ours: Ours, envs: list[str]) -> list[int | None]:
-    """ITT's place on each env."""
-    return [
-        places([ours.scores[env, method, VANILLA, "maximum"].mean for method in zhao2022.METHODS])[0] for env in envs
-    ]
+    """ITT's place on each env, by means."""
+    return [places([score.mean for score in _scores(ours, env)])[0] for env in envs]
 
 
 def _compared(ours: Ours, env: str, claim: Claim) -> Finding:
@@ -192,10 +195,9 @@ def _best(ours: Ours, env: str, claim: Claim) -> Finding:
 
 def _second(ours: Ours, env: str, claim: Claim) -> Finding:
     envs = _complete(ours)
-    found = _places(ours, envs)
-    third = [env for env, place in zip(envs, found, strict=True) if place == 3]
+    third = [env for env in envs if places_by_interval(_scores(ours, env))[0] == len(zhao2022.METHODS)]
     verdict = judged(False, f"third on {', '.join(third)}") if third else _incomplete(envs) or judged(True)
-    return float(found.count(2)), _seeds(ours, envs), verdict
+    return float(_places(ours, envs).count(2)), _seeds(ours, envs), verdict
 
 
 def _faster(ours: Ours, env: str, claim: Claim) -> Finding:

@@ -34,8 +34,8 @@ MEANINGS = {
 NOTES = (
     "The best method is bold and the second best underlined. Methods share a place where the 95 % interval (Welch) of "
     f"the difference of their means includes 0, if all have {verdicts.FEWEST} seeds, else where their means agree to "
-    "two decimals, as in the paper's lines; variants stand aside. `difference`: ours minus the paper's, with its 95 % "
-    f"interval (Welch) from {verdicts.FEWEST} seeds on. `verdict`: too few below {verdicts.FEWEST} seeds; else "
+    "two decimals, as in the paper's lines; variants stand aside. `difference`: ours minus the paper's; `interval`: "
+    f"its 95 % interval (Welch), from {verdicts.FEWEST} seeds on. `verdict`: too few below {verdicts.FEWEST} seeds; else "
     "reproduced where the difference is at most the paper's standard deviation, or "
     f"{100 * verdicts.SCORE_SHARE:.0f} % of the largest score that it has for the environment if that is more. "
     f"`{AS_RUN}`: what the authors' development code ran, beside what the paper says."
@@ -106,6 +106,9 @@ def _rows(env: str, columns: Sequence[tuple[str, str]], found: Found, compared: 
     }
     if any(cell in compared for cell in cells):
         lines["difference"] = [_difference(compared.get(cell)) for cell in cells]
+        lines["interval"] = [_interval(compared.get(cell)) for cell in cells]
+        if all(cell is NOTHING for cell in lines["interval"]):
+            del lines["interval"]
         lines["verdict"] = [verdict(compared[cell].verdict if cell in compared else None) for cell in cells]
     return group(env, lines)
 
@@ -123,8 +126,14 @@ def _score(score: Summary | None, place: int | None, n: int) -> Typeset:
 def _difference(one: Comparison | None) -> Typeset:
     if one is None or one.difference is None:
         return NOTHING
-    interval = "" if one.n < verdicts.FEWEST else f"[{number(one.low)}, {number(one.high)}]"
-    return Typeset(f"{one.difference:+.2f}", note=interval)
+    return Typeset(f"{one.difference:+.2f}")
+
+
+def _interval(one: Comparison | None) -> Typeset:
+    """Of fewer seeds it would only say that there are few."""
+    if one is None or one.n < verdicts.FEWEST:
+        return NOTHING
+    return Typeset(f"{number(one.low)} to {number(one.high)}")
 
 
 def _competing(scores: Sequence[Summary | None], columns: Sequence[tuple[str, str]]) -> list[Summary | None]:

@@ -63,8 +63,8 @@ def _table(ours: Ours, subject: Subject, compared: list[Comparison]) -> Table:
     ]
     header = ("Environment", "", *(_head(*column) for column in columns))
     notes = (
-        "`difference`: ours minus the paper's. `verdict`: reproduced where both are equal, whatever n is; other settings "
-        "where this study has chosen them to be others."
+        "`difference`: ours minus the paper's. `verdict`: reproduced where both are equal, whatever n is; other "
+        "settings, where the study has chosen others."
     )
     return Table(subject.title, _caption(ours, subject, n), header, tuple(rows), notes=notes)
 

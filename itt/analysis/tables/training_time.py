@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping
 
+import numpy as np
 import pandas as pd
 
 from itt.analysis.outputs import VANILLA
@@ -52,7 +53,7 @@ def parts(ours: Ours) -> pd.DataFrame:
             dict(zip(CELL, cell, strict=True))
             | {"n": len(seeds), "hours": seeds["seconds"].mean() / HOUR, "core_hours": total}
             | {"simulator": shares.get(cell), "physics": physics, "policy": play - physics}
-            | {"episodes": play, "waiting": wait, "rest": max(0.0, total - play - wait)}
+            | {"episodes": play, "waiting": wait, "rest": np.maximum(0.0, total - play - wait)}
             | {"paper_hours": zhao2022.wall_clock().get(cell[:2]) if cell[2] == VANILLA else None}
         )
     columns = [*CELL, "n", "hours", "core_hours", "simulator", *PARTS, "paper_hours"]
