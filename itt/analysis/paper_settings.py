@@ -24,7 +24,7 @@ def differs(run: Mapping[str, Any], parameters: int | None) -> str | None:
     env, method = run["env"], run["method"]
     if env not in names.ENVS or method not in PAPER_OF:
         return None
-    return ", ".join(_differing(_paper(env, method), run["settings"], parameters))
+    return ", ".join(sorted(_differing(_paper(env, method), run["settings"], parameters)))
 
 
 @cache

@@ -53,7 +53,15 @@ def test_the_summary_counts_the_rows_of_each_verdict(paper_cell, sheet):
     paper_cell("CartPole-v1", "itt", [500.0] * 5)
     found = sheet()
     summary, *parts = found.tables
-    assert [part.title for part in parts] == ["Table 1", "Table 2", "Table 3", "Table 4", "Table 5", "Table 6", "Claims"]
+    assert [part.title for part in parts] == [
+        "Table 1",
+        "Table 2",
+        "Table 3",
+        "Table 4",
+        "Table 5",
+        "Table 6",
+        "Claims",
+    ]
     for table, cells in zip([*(part.title for part in parts), "All"], summary.rows, strict=True):
         of_table = found.data if table == "All" else found.data[found.data["table"] == table]
         counts = Counter(of_table["verdict"])

@@ -85,7 +85,7 @@ def test_an_algorithm_of_another_kind_leaves_empty_what_it_has_not(make_run, res
     ("changed", "told"),
     [
         ({}, ""),
-        ({"algorithm": {"iterations": 7, "eta": 1.0}}, "algorithm.iterations, algorithm.eta"),
+        ({"algorithm": {"iterations": 7, "eta": 1.0}}, "algorithm.eta, algorithm.iterations"),
         ({"algorithm": {"directions": 16}}, "algorithm.directions"),  # in the paper M = D
         ({"candidates": {"count": 5}}, "candidates.count"),
     ],

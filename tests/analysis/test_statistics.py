@@ -104,7 +104,7 @@ def test_scores_without_spread_differ_by_what_they_differ_by():
     assert difference_interval(Summary(500.0, 0.0, 10), Summary(499.0, 0.0, 10)) == (1.0, 1.0)
 
 
-def test_one_seed_has_no_interval():
+def test_a_difference_from_one_seed_has_no_interval():
     assert np.isnan(difference_interval(Summary(1.0, 0.0, 1), Summary(1.0, 1.0, 10))).all()
 
 

@@ -35,8 +35,8 @@ NOTES = (
     "The best method is bold and the second best underlined. Methods share a place where the 95 % interval (Welch) of "
     f"the difference of their means includes 0, if all have {verdicts.FEWEST} seeds, else where their means agree to "
     "two decimals, as in the paper's lines; variants stand aside. `difference`: ours minus the paper's; `interval`: "
-    f"its 95 % interval (Welch), from {verdicts.FEWEST} seeds on. `verdict`: too few below {verdicts.FEWEST} seeds; else "
-    "reproduced where the difference is at most the paper's standard deviation, or "
+    f"its 95 % interval (Welch), from {verdicts.FEWEST} seeds on. `verdict`: too few below {verdicts.FEWEST} seeds; "
+    "else reproduced where the difference is at most the paper's standard deviation, or "
     f"{100 * verdicts.SCORE_SHARE:.0f} % of the largest score that it has for the environment if that is more. "
     f"`{AS_RUN}`: what the authors' development code ran, beside what the paper says."
 )
