@@ -27,6 +27,7 @@ include: "workflow/rules/collect.smk"
 include: "workflow/rules/speed.smk"
 include: "workflow/rules/tables.smk"
 include: "workflow/rules/figures.smk"
+include: "workflow/rules/theory.smk"
 include: "workflow/rules/report.smk"
 include: "workflow/rules/archive.smk"
 
@@ -45,4 +46,5 @@ rule all:
         RECORDS,
         rules.tables.output,
         rules.figures.output,
+        rules.theory.output,
         rules.report.output,

@@ -243,7 +243,8 @@ def tables(
 def figures(collected: Collected, out: Out) -> int:
     """Draw the learning curves in the layout of the paper's Fig. 3, and variants beside vanilla as in its Fig. 5.
 
-    Reads COLLECTED/runs.csv and curves.csv; writes OUT/learning-curves and vanilla-vs-VARIANT, each as .svg, .png and .pdf.
+    Reads COLLECTED/runs.csv and curves.csv; writes OUT/learning-curves and vanilla-vs-VARIANT, each as .svg, .png and
+    .pdf.
     """
     from itt.analysis.figures import figures as draw
 
@@ -264,6 +265,23 @@ def effort(
     from itt.analysis.effort import write_effort
 
     return _print_paths(write_effort(collected, out, score, rows))
+
+
+@app.command()
+def theory(
+    out: Out,
+    estimates: Annotated[int, typer.Option(min=2, help="Gradient estimates that each error is the mean of.")] = 2000,
+    seed: Annotated[int, typer.Option(min=0, help="Of the functions and directions.")] = 0,
+) -> int:
+    """Hold the paper's Lemma 1, on the error of its gradient estimators, against measurements.
+
+    Reads nothing. Writes OUT/theory.csv (a row a mean squared error: measured, its standard error, as printed, exact),
+    verdicts.csv and theory.md, .tex and .html (which forms hold), and lemma-1, remark-6.1 and remark-6.2, each as .svg,
+    .png and .pdf. Seconds; the same command gives the same files.
+    """
+    from itt.theory.report import theory as measure
+
+    return _print_paths(measure(out, estimates, seed))
 
 
 @app.command()
@@ -301,7 +319,7 @@ def schema() -> int:
 
 
 _EXTRAS = {"pandas": "analysis", "seaborn": "analysis", "matplotlib": "analysis", "rocrate": "archive"}
-"""What only `collect`, `tables`, `figures`, `effort` and `archive` need, and the extra that installs it."""
+"""What only `collect`, `tables`, `figures`, `effort`, `theory` and `archive` need, and the extra that installs it."""
 
 
 _DISK = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EROFS, errno.EIO, errno.EACCES)

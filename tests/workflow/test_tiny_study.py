@@ -3,6 +3,7 @@
 import pytest
 
 from itt.analysis import outputs
+from itt.theory import outputs as theory_outputs
 
 TINY = """\
 # Two iterations show that everything is connected.
@@ -22,6 +23,7 @@ OF_THE_STUDY = [
     "speed/rollouts.json",
     *(f"tables/{name}" for name in outputs.TABLES),
     *(f"figures/{name}.{kind}" for name in ("learning-curves", "vanilla-vs-lazy") for kind in ("svg", "png")),
+    *(f"theory/{name}" for name in theory_outputs.FILES),
     "report.html",
 ]
 
