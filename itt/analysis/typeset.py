@@ -209,10 +209,10 @@ def _html(text: str) -> str:
 
 
 def _tex_cell(cell: Cell) -> str:
-    parts = [_tex_number(part) for part in cell.text.split(" ± ")]
+    parts = [_tex_number(part) for part in re.split(" ± | to ", cell.text)]
     if None in parts:
         return _marked(cell, _tex, r"\textbf{{{}}}", r"\underline{{{}}}")
-    figure = r" \pm ".join(map(str, parts))
+    figure = (r" \pm " if "±" in cell.text else r"\mbox{ to }").join(map(str, parts))
     marked = {1: rf"$\mathbf{{{figure}}}$", 2: rf"\underline{{${figure}$}}"}.get(cell.place or 0, f"${figure}$")
     return marked + (_tex(f" {cell.note}") if cell.note else "")
 

@@ -202,3 +202,22 @@ def test_the_caption_tells_of_episodes_that_diverged(hopper, make_run, written):
     told = "diverged; each counts as the worst of those around it."
     assert f"7 episodes of training, in 1 runs, {told}" in section(text, "Score at the last")
     assert f"1 episodes of evaluation, in 1 runs, {told}" in section(text, "Score in a fresh evaluation")
+
+
+def test_with_five_seeds_scores_tie_by_the_interval_of_their_difference(paper_cell, written):
+    paper_cell("Acrobot-v1", "itt", [-80.0, -90.0, -85.0, -75.0, -95.0])
+    paper_cell("Acrobot-v1", "iot", [-81.0, -91.0, -86.0, -76.0, -96.0])
+    paper_cell("Acrobot-v1", "explicit", [-181.0, -191.0, -186.0, -176.0, -196.0])
+    ours = lines(section(written()[".md"], "Score at the last"), "| Acrobot-v1")[0]
+    assert ours == "| Acrobot-v1 | ours | **-85.00 ± 7.07** | **-86.00 ± 7.07** | -186.00 ± 7.07 |"
+
+
+def test_as_run_arms_stand_beside_the_papers_number_with_a_verdict_of_their_own(paper_cell, written):
+    paper_cell("MountainCarContinuous-v0", "itt", [50.0] * 5)
+    paper_cell("MountainCarContinuous-v0", "itt", [91.0] * 5, "as-run", changed={"candidates": {"count": 5}})
+    found = lines(section(written()[".md"], "Score at the last"), "|")
+    assert found[0] == "| Environment |  | ITT | IOT | Explicit | ITT (as-run) |"
+    assert found[3].endswith("| 89.17 ± 8.97 |")
+    assert found[4] == "|  | difference | -39.17 | - | - | +1.83 |"
+    assert found[5] == "|  | interval | -45.93 to -32.41 | - | - | -4.93 to 8.59 |"
+    assert found[6] == "|  | verdict | not reproduced | - | - | reproduced |"

@@ -13,7 +13,7 @@ from itt.analysis.scores import Cell
 from itt.analysis.statistics import Summary, difference_interval
 from itt.analysis.tables import verdicts
 from itt.analysis.tables.ours import Ours
-from itt.analysis.tables.verdicts import NOT_YET, Verdict, differing, judged
+from itt.analysis.tables.verdicts import NOT_TRAINED, NOT_YET, Verdict, differing, judged
 from itt.published import names, zhao2022
 from itt.published.zhao2022 import Number
 
@@ -141,20 +141,23 @@ def _setting(number: Number, ours: Ours, variant: str) -> Comparison:
     cells = [(number.env, method, variant) for method in methods]
     n = sum(ours.seeds(*cell) for cell in cells)
     values = sorted({value for cell in cells for value in ours.setting(cell, number.quantity)})
+    found = values[0] + _hidden(number) if len(values) == 1 else None
+    return Comparison(number, variant, found, n, _setting_verdict(number, ours, cells, values, found))
+
+
+def _setting_verdict(
+    number: Number, ours: Ours, cells: Sequence[Cell], values: Sequence[float], found: float | None
+) -> Verdict:
+    if found == number.value:
+        return judged(True)
     if not values:
         trained = any(cell in ours.asked for cell in cells)
-        untold = Verdict(NOT_YET, "not told", "no record tells it yet") if trained else verdicts.not_yet(None, variant)
-        assert untold is not None
-        return Comparison(number, variant, None, n, untold)
+        return Verdict(NOT_YET, "not told", "no record tells it yet") if trained else NOT_TRAINED
     if chosen := _chosen(number, ours, cells):
-        told = Verdict(NOT_YET, "other settings", f"not the paper's settings: {', '.join(chosen)}")
-        return Comparison(number, variant, values[0] + _hidden(number) if len(values) == 1 else None, n, told)
-    if len(values) > 1:
-        return Comparison(number, variant, None, n, judged(False, f"several: {', '.join(f'{x:g}' for x in values)}"))
-    found = values[0] + _hidden(number)
-    agrees = found == number.value
-    why = EXCEPTIONS.get((number.env, number.method), "") if number.quantity == "parameters" and not agrees else ""
-    return Comparison(number, variant, found, n, judged(agrees, why))
+        return Verdict(NOT_YET, "other settings", f"not the paper's settings: {', '.join(chosen)}")
+    if found is None:
+        return judged(False, f"several: {', '.join(f'{value:g}' for value in values)}")
+    return judged(False, EXCEPTIONS.get((number.env, number.method), "") if number.quantity == "parameters" else "")
 
 
 _SECTIONS = {"iterations": "algorithm.iterations", "sigma": "algorithm.sigma"}

@@ -41,6 +41,9 @@ class Verdict:
     why: str = ""
 
 
+NOT_TRAINED = Verdict(NOT_YET, "not trained", "not trained in this study")
+
+
 def judged(agrees: bool, why: str = "") -> Verdict:
     """Reproduced or not."""
     word = REPRODUCED if agrees else NOT
@@ -56,7 +59,7 @@ def not_yet(seeds: pd.DataFrame | None, variant: str, iterations: int | None = N
         iterations: How far each has to have come; None: to its end, which is where the paper's settings have it.
     """
     if seeds is None:
-        return Verdict(NOT_YET, "not trained", "not trained in this study")
+        return NOT_TRAINED
     trained = seeds[seeds["rows"] > 0]
     if trained.empty:
         return Verdict(NOT_YET, "no result", f"none of {len(seeds)} runs has a result yet")
