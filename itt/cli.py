@@ -225,8 +225,8 @@ def collect(
 def tables(collected: Collected, out: Out) -> int:
     """Make the table of scores in the layout of the paper's Table 6, its numbers beside ours.
 
-    Reads COLLECTED/runs.csv and curves.csv; writes OUT/scores.csv, scores.md, scores.tex and scores.html, and the same of
-    aggregates, which are statistics over all envs.
+    Reads COLLECTED/runs.csv and curves.csv; writes OUT/scores.csv, scores.md, scores.tex and scores.html, and the same
+    of aggregates, which are statistics over all envs.
     """
     from itt.analysis.tables import tables as make
 
@@ -281,6 +281,23 @@ def effort(
 
 
 @app.command()
+def theory(
+    out: Out,
+    estimates: Annotated[int, typer.Option(min=2, help="Gradient estimates that each error is the mean of.")] = 2000,
+    seed: Annotated[int, typer.Option(min=0, help="Of the functions and directions.")] = 0,
+) -> int:
+    """Hold the paper's Lemma 1, on the error of its gradient estimators, against measurements.
+
+    Reads nothing. Writes OUT/theory.csv (a row a mean squared error: measured, its standard error, as printed, exact),
+    verdicts.csv and theory.md, .tex and .html (which forms hold), and lemma-1, remark-6.1 and remark-6.2, each as .svg,
+    .png and .pdf. Seconds; the same command gives the same files.
+    """
+    from itt.theory.report import theory as measure
+
+    return _print_paths(measure(out, estimates, seed))
+
+
+@app.command()
 def kernels(
     out: Annotated[
         Path | None,
@@ -315,7 +332,7 @@ def schema() -> int:
 
 
 _EXTRAS = {"pandas": "analysis", "seaborn": "analysis", "matplotlib": "analysis", "rocrate": "archive"}
-"""What only `collect`, `tables`, `figures`, `effort` and `archive` need, and the extra that installs it."""
+"""What only `collect`, `tables`, `figures`, `effort`, `theory` and `archive` need, and the extra that installs it."""
 
 
 _DISK = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EROFS, errno.EIO, errno.EACCES)
