@@ -41,6 +41,7 @@ def make_run(results: Path) -> MakeRun:
         end: str | None = None,
         core_seconds: float = 7.5,
         own: Mapping[str, float] | None = None,
+        env_steps: int = 100,
     ) -> Path:
         folder = results / study / "runs" / env.replace("/", "--") / method / variant / f"seed{seed}"
         folder.mkdir(parents=True)
@@ -51,7 +52,7 @@ def make_run(results: Path) -> MakeRun:
         (folder / "run.yaml").write_text(json.dumps(run | about))
         own = dict(own or {})
         rows = [
-            ",".join(map(str, (k, value, 100 * (k + 1), 0.5 * (k + 1), value - 1, *own.values())))
+            ",".join(map(str, (k, value, env_steps * (k + 1), 0.5 * (k + 1), value - 1, *own.values())))
             for k, value in enumerate(returns)
         ]
         header = ",".join(["step,return,env_steps,seconds,es/mean_return", *own])

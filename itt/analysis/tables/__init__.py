@@ -7,6 +7,7 @@ Each module makes one `Sheet`, which `itt tables` writes:
     settings         Tables 3, 4 and 5
     claims           what the paper says in its text
     against          each of the paper's numbers beside ours
+    aggregates       all envs together (Agarwal et al. 2021)
 
 `verdicts` has the rules by which a number counts as reproduced, `comparisons` applies them to one number, and `ours` is
 our side of it.
@@ -19,7 +20,7 @@ from pathlib import Path
 from itt.analysis import outputs, typeset
 from itt.analysis import speed as measured
 from itt.analysis.files import csv_text, read_collected, write
-from itt.analysis.tables import against, claims, scores, settings, training_time
+from itt.analysis.tables import against, aggregates, claims, scores, settings, training_time
 from itt.analysis.tables.ours import Ours
 from itt.analysis.tables.sheet import Sheet
 
@@ -32,6 +33,7 @@ def sheets(ours: Ours) -> list[Sheet]:
         *(settings.sheet(ours, subject) for subject in settings.SUBJECTS),
         claims.sheet(ours),
         against.sheet(ours),
+        aggregates.sheet(ours.runs),
     ]
 
 
