@@ -24,8 +24,8 @@ def side_by_side(curves: pd.DataFrame, runs: pd.DataFrame, axis: Axis) -> tuple[
 
     Seeds share their iterations, but hardly ever a number of env steps. There each seed is a step function: at x it has
     the return of the last policy that it had recorded after x env steps. A line between two rows would show a return
-    before the steps that led to it were played. Places begin where all seeds have a first row and end where the last
-    of them ends; a seed that ended before has NaN from there on.
+    before the steps that led to it were played. Places begin with the first row of any seed and end with the last of
+    any; a seed has NaN before its first row and after its last.
 
     Args:
         curves: The cell's rows of curves.csv.
@@ -40,9 +40,11 @@ def side_by_side(curves: pd.DataFrame, runs: pd.DataFrame, axis: Axis) -> tuple[
     seeds = [(places, returns) for places, returns in seeds if len(places)]
     if not seeds:
         return np.empty(0), np.empty((0, 0))
-    first, last = max(places[0] for places, _ in seeds), max(places[-1] for places, _ in seeds)
+    first, last = min(places[0] for places, _ in seeds), max(places[-1] for places, _ in seeds)
     grid = np.unique(np.linspace(first, last, POINTS))
-    return grid, np.stack([_held(places, returns, grid) for places, returns in seeds])
+    held = np.stack([_held(places, returns, grid) for places, returns in seeds])
+    there = ~np.isnan(held).all(axis=0)  # one seed may have ended before the next one has a row
+    return grid[there], held[:, there]
 
 
 def _seed(curve: pd.DataFrame, run: pd.DataFrame, axis: Axis) -> tuple[Floats, Floats]:
@@ -56,9 +58,9 @@ def _seed(curve: pd.DataFrame, run: pd.DataFrame, axis: Axis) -> tuple[Floats, F
 
 
 def _held(places: Floats, returns: Floats, grid: Floats) -> Floats:
-    """The newest return at each place of `grid`, which begins at or after the first of `places`."""
+    """The newest return at each place of `grid`; NaN before the first and after the last of `places`."""
     newest = returns[np.searchsorted(places, grid, side="right") - 1]
-    return np.where(grid <= places[-1], newest, np.nan)
+    return np.where((grid >= places[0]) & (grid <= places[-1]), newest, np.nan)
 
 
 def steps_an_iteration(curves: pd.DataFrame) -> float:

@@ -56,7 +56,7 @@ _BANDS: dict[Shade, str] = {
         f"seeds lie apart. It is there from {FEWEST} seeds on."
     ),
 }
-_FAINT = "Where a line is faint, some of its seeds have not come so far."
+_FAINT = "Where a line is faint, not all of its seeds are there."
 _PAPER = "Dotted: the paper's score of the method (Table 6), where it is near the curves."
 _SCALE = (
     "A score is {reading}. It is normalised in each environment: 0 is the mean return of random actions, and 1 the "

@@ -35,8 +35,8 @@ class Curve:
 
     @property
     def seeds(self) -> int:
-        """n: how many seeds are in it, where most are."""
-        return int(self.band.seeds.max(initial=0))
+        """n: how many seeds are in it."""
+        return self.band.count
 
 
 @dataclass(frozen=True)
@@ -79,5 +79,5 @@ class Collected:
         """The line of a cell."""
         found = self.curves_of.get(cell)
         places, returns = (_NOTHING, _NOTHING) if found is None else side_by_side(found, self.cells[cell], axis)
-        nothing = Band(_NOTHING, _NOTHING, _NOTHING, np.empty(0, dtype=np.int64))
+        nothing = Band(_NOTHING, _NOTHING, _NOTHING, np.empty(0, dtype=np.int64), 0)
         return Curve(label, look, places, BANDS[self.band](returns) if len(places) else nothing, paper)

@@ -25,11 +25,13 @@ SETTINGS = ["sigma", "parameters", "layers", "layers_state", "layers_action"]
 NUMBERS = (
     (
         "seed", "iterations", "rows", "final_return", "evaluation_mean", "evaluation_episodes", "env_steps", "seconds",
-        "core_seconds", "play_seconds", "wait_seconds", *SETTINGS,
+        "core_seconds", "play_seconds", "wait_seconds", "diverged", "evaluation_diverged", *SETTINGS,
     ),
     ("seed", "step", "return", "env_steps", "seconds"),
 )  # fmt: skip
 """Columns of numbers that something is made of, in the files of `COLLECTED`."""
+TEXT = (("end", "differs"), ())
+"""Likewise, columns of text beside those of `NAME`."""
 
 
 def write(path: Path, content: str | bytes) -> Path:
@@ -55,22 +57,30 @@ def read_collected(folder: Path) -> tuple[pd.DataFrame, pd.DataFrame]:
     Raises:
         UserError: The folder lacks one of them, or it is damaged.
     """
-    runs, curves = (_read(folder / name, numbers) for name, numbers in zip(COLLECTED, NUMBERS, strict=True))
+    runs, curves = (
+        _read(folder / name, [*NAME, *text, *numbers])
+        for name, text, numbers in zip(COLLECTED, TEXT, NUMBERS, strict=True)
+    )
     if cut := [name for name, frame in zip(COLLECTED, (runs, curves), strict=True) if frame[WHO].isna().any(axis=None)]:
         raise UserError(f"{folder / cut[0]}: not CSV: a row is cut short")
     if len(twice := runs[runs.duplicated([*NAME[1:], "seed"])]):
         raise UserError(f"{folder / COLLECTED[0]}: {'/'.join(map(str, twice.iloc[0][WHO[1:]]))} stands there twice")
     if len(twice := curves[curves.duplicated([*NAME[1:], "seed", "step"])]):
         raise UserError(f"{folder / COLLECTED[1]}: {'/'.join(map(str, twice.iloc[0][WHO[1:]]))} has a step twice")
+    key = [*NAME[1:], "seed"]
+    known = pd.MultiIndex.from_frame(runs[key])
+    if len(lost := curves[~pd.MultiIndex.from_frame(curves[key]).isin(known)]):
+        name = "/".join(map(str, lost.iloc[0][key]))
+        raise UserError(f"{folder / COLLECTED[1]}: {name} does not stand in {COLLECTED[0]}")
     return runs, curves
 
 
-def _read(path: Path, numbers: Sequence[str]) -> pd.DataFrame:
+def _read(path: Path, wanted: Sequence[str]) -> pd.DataFrame:
     if not path.is_file():
         raise UserError(f"{path}: no such file; `itt collect` writes it from run folders")
     # Text stays text: a hash may consist of digits and a variant may be called `none`. Only an empty field is missing.
     text = dict.fromkeys([*NAME, "hash", "end", "differs"], str)
-    return read_csv(path, [*NAME, *numbers], text, keep_default_na=False, na_values=[""])
+    return read_csv(path, wanted, text, keep_default_na=False, na_values=[""])
 
 
 def read_csv(path: Path, wanted: Sequence[str], text: Mapping[str, type], **options: Any) -> pd.DataFrame:

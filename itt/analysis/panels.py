@@ -117,7 +117,7 @@ def _draw_legends(figure: Figure, curves: Sequence[Curve], band: str) -> None:
         Patch(color=GREY, alpha=0.2, linewidth=0, label=band),
     ]
     if not all(curve.band.complete.all() for curve in curves):
-        marks.append(Line2D([], [], color=GREY, alpha=FAINT, label="fewer seeds have come so far"))
+        marks.append(Line2D([], [], color=GREY, alpha=FAINT, label="not all of its seeds are there"))
     if any(curve.paper is not None for curve in curves):
         marks.append(Line2D([], [], color=GREY, label="paper, Table 6 (where in view)", **DOTTED))
     if len({curve.seeds for curve in curves}) > 1:

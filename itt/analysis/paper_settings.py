@@ -29,7 +29,9 @@ def differs(run: Mapping[str, Any], parameters: int | None) -> str | None:
 
 @cache
 def _paper(env: str, method: str) -> dict[str, Any]:
-    return {key: value for key, value in single(env, method).spec().items() if key not in ("seed", *_OURS)}
+    """All settings, also the younger ones, which a spec leaves out where they have their old value."""
+    whole = single(env, method).model_dump(mode="json", exclude={"study", "variant", "record"})
+    return {key: value for key, value in whole.items() if key not in ("seed", *_OURS)}
 
 
 def _differing(

@@ -74,11 +74,13 @@ class Band:
     high: Floats
     seeds: NDArray[np.int64]
     """How many seeds there are at the place."""
+    count: int
+    """How many seeds there are in all; there may be no place that has all of them."""
 
     @property
     def complete(self) -> NDArray[np.bool_]:
-        """Where all seeds are in the mean. Beyond, some are still on their way and the mean of the others may jump."""
-        return np.asarray(self.seeds == self.seeds.max(initial=0), dtype=np.bool_)
+        """Where all seeds are in the mean. Elsewhere some are missing, and the mean of the others may jump."""
+        return np.asarray(self.seeds == self.count, dtype=np.bool_)
 
 
 def range_band(returns: Floats) -> Band:
@@ -92,6 +94,7 @@ def range_band(returns: Floats) -> Band:
         low=np.nanmin(returns, axis=0),
         high=np.nanmax(returns, axis=0),
         seeds=np.sum(~np.isnan(returns), axis=0),
+        count=int(np.sum(~np.isnan(returns).all(axis=1))),
     )
 
 

@@ -30,23 +30,23 @@ def test_over_env_steps_a_seed_keeps_its_last_return_until_the_next_is_recorded(
     make_run(seed=0, returns=[0.0, 10.0, 20.0], env_steps=100)  # recorded after 100, 200, 300
     make_run(seed=1, returns=[0.0, 50.0], env_steps=150)  # after 150, 300
     places, returns = cell("env-steps")
-    assert (places[0], places[-1], len(places)) == (150.0, 300.0, POINTS)
-    assert at(places, returns, 150) == [0.0, 0.0]
+    assert (places[0], places[-1], len(places)) == (100.0, 300.0, POINTS)
+    assert at(places, returns, 151) == [0.0, 0.0]
     assert at(places, returns, 199) == [0.0, 0.0], "not yet what comes at 200"
     assert at(places, returns, 201) == [10.0, 0.0]
     assert at(places, returns, 299) == [10.0, 0.0]
     assert at(places, returns, 300) == [20.0, 50.0]
 
 
-def test_they_begin_where_all_seeds_are_and_end_with_the_last_of_them(make_run, cell):
+def test_they_begin_with_the_first_seed_and_end_with_the_last(make_run, cell):
     make_run(seed=0, returns=[1.0, 2.0], env_steps=100)
     make_run(seed=1, returns=[3.0, 4.0], env_steps=250)
     places, returns = cell("env-steps")
-    assert (places[0], places[-1]) == (250.0, 500.0)
-    ended = places > 200
-    assert ended.all()
-    assert np.isnan(returns[0]).all(), "the first seed ended before the second had its first row"
-    assert set(returns[1]) == {3.0, 4.0}
+    assert (places[0], places[-1]) == (100.0, 500.0)
+    assert np.isnan(returns[1, places < 250]).all(), "the second seed has no row there"
+    assert np.isnan(returns[0, places > 200]).all(), "the first seed has ended"
+    assert set(returns[0, places <= 200]) == {1.0, 2.0}
+    assert set(returns[1, places >= 250]) == {3.0, 4.0}
 
 
 def test_one_row_is_one_place(make_run, cell):

@@ -95,6 +95,13 @@ def test_settings_that_are_not_the_papers_are_named(paper_cell, results, tmp_pat
     assert rows_of(collect([results], tmp_path)[0])[0]["differs"] == told
 
 
+def test_a_setting_that_is_younger_than_the_papers_spec_is_named_too(paper_cell, make_run, results, tmp_path):
+    paper_cell("Swimmer-v2", "itt", [1.0])
+    file = next(results.rglob("run.yaml"))
+    file.write_text(json.dumps(json.loads(file.read_text()) | {"episode_steps": 100}))
+    assert rows_of(collect([results], tmp_path)[0])[0]["differs"] == "episode_steps"
+
+
 def test_a_policy_that_is_none_is_refused(paper_cell, results, tmp_path):
     paper_cell("Swimmer-v2", "itt", [1.0])
     next(results.rglob("policy.npz")).write_text("nothing")

@@ -6,7 +6,7 @@ import pytest
 
 from itt.analysis import inventory
 from itt.analysis.collect import collect_listed
-from itt.analysis.figures import draw, figures
+from itt.analysis.figures import figures
 from itt.analysis.inventory import Listed
 from itt.analysis.tables import tables
 from itt.errors import UserError
@@ -83,11 +83,10 @@ def test_runs_that_are_left_out_are_named_in_tables_and_figures(make_run, collec
         make_run(seed=seed)
     collected = collected_by(listed(0), listed(1, inventory.LEFT_OUT), listed(7, inventory.LEFT_OUT))[0].parent
     mark = "Partial: 2 of 3 runs have no result (HalfCheetah-v2/itt/vanilla seeds 1, 7)."
-    texts = {path.suffix: path.read_text() for path in tables(collected, tmp_path / "t")}
+    texts = {path.suffix: path.read_text() for path in tables(collected, tmp_path / "t") if path.stem == "scores"}
     assert all(mark in texts[kind] for kind in (".md", ".tex", ".html"))
     assert "n = 1 seeds" in texts[".md"]
     assert "Partial: 2 of 3 runs" in figures(collected, tmp_path / "f")[0].read_text()
-    assert draw([], mark).get_suptitle().replace("\n", " ") == mark
 
 
 def test_a_variant_without_any_result_still_has_its_figure(make_run, collected_by, tmp_path):

@@ -46,7 +46,7 @@ def test_where_seeds_are_missing_the_line_is_faint_and_the_legend_says_so(make_r
     assert faint.get_ydata()[-1] == 7.0
     assert not (np.isfinite(full.get_ydata()) & np.isfinite(faint.get_ydata())).any()
     assert faint.get_alpha() < full.get_alpha()
-    assert "fewer seeds have come so far" in texts(figure)
+    assert "not all of its seeds are there" in texts(figure)
 
 
 def test_the_papers_score_is_drawn_where_it_is_in_view(make_run, drawn):

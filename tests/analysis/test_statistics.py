@@ -80,6 +80,11 @@ def test_a_band_is_mean_lowest_and_highest_of_the_seeds_that_are_there():
     np.testing.assert_array_equal(result.complete, [True, True, False])
 
 
+def test_a_band_is_complete_nowhere_if_its_seeds_are_nowhere_together():
+    band = range_band(np.array([[1.0, 2.0, np.nan], [np.nan, np.nan, 3.0]]))
+    assert (band.count, band.complete.tolist()) == (2, [False] * 3)
+
+
 def test_a_bootstrap_band_is_the_interval_of_the_mean_at_each_place():
     returns = np.array([np.arange(100.0), np.full(100, 7.0)]).T
     result = bootstrap_band(returns)

@@ -221,3 +221,25 @@ def test_as_run_arms_stand_beside_the_papers_number_with_a_verdict_of_their_own(
     assert found[4] == "|  | difference | -39.17 | - | - | +1.83 |"
     assert found[5] == "|  | interval | -45.93 to -32.41 | - | - | -4.93 to 8.59 |"
     assert found[6] == "|  | verdict | not reproduced | - | - | reproduced |"
+
+
+@pytest.mark.parametrize("column", ["diverged", "evaluation_diverged", "end", "differs"])
+def test_a_column_that_is_not_there_is_told(make_run, collected, tmp_path, column):
+    make_run("Swimmer-v2")
+    folder = collected()
+    header, row = csv.reader((folder / "runs.csv").read_text().splitlines())
+    kept = [place for place, name in enumerate(header) if name != column]
+    lines = [",".join(cells[place] for place in kept) for cells in (header, row)]
+    (folder / "runs.csv").write_text("\n".join([*lines, ""]))
+    with pytest.raises(UserError, match=f"runs.csv: no column {column}"):
+        tables(folder, tmp_path / "tables")
+
+
+def test_curves_of_a_run_that_is_not_there_are_refused(make_run, collected, tmp_path):
+    make_run(seed=0)
+    make_run(seed=1)
+    folder = collected()
+    first, second, _ = (folder / "runs.csv").read_text().splitlines()
+    (folder / "runs.csv").write_text(f"{first}\n{second}\n")
+    with pytest.raises(UserError, match=r"curves\.csv: HalfCheetah-v2/itt/vanilla/1 does not stand in runs\.csv"):
+        tables(folder, tmp_path / "tables")

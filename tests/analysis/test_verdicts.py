@@ -145,3 +145,15 @@ def test_hours_without_the_other_methods_say_nothing(paper_cell, ours):
     paper_cell("HalfCheetah-v2", "itt", [1.0] * 5)
     verdict = compare(number(2, "HalfCheetah-v2", "itt", "hours"), ours()).verdict
     assert (verdict.word, verdict.short) == ("not yet", "other methods")
+
+
+def test_a_verdict_takes_five_seeds_that_have_the_score(paper_cell, results, ours):
+    paper_cell("Swimmer-v2", "itt", [344.13] * 5)
+    next(results.rglob("evaluation.csv")).unlink()
+    one = compare(SWIMMER, ours(), measure="evaluation")
+    assert (one.n, one.verdict.why) == (4, "4 seeds, where a verdict takes 5")
+
+
+def test_trainings_that_took_no_time_say_nothing_of_it(paper_cell, ours):
+    trained(paper_cell, 0.0, 0.0, 0.0)
+    assert compare(number(2, "HalfCheetah-v2", "itt", "hours"), ours()).verdict.short == "no time"

@@ -92,6 +92,8 @@ def _score(number: Number, ours: Ours, variant: str, measure: str) -> Comparison
     if found is None or value is None:
         nothing = Verdict(NOT_YET, "no score", "no run has this score yet")
         return Comparison(number, variant, None, 0, pending or nothing, margin=margin)
+    if pending is None and (why := verdicts.few(found.n)):  # runs that are finished may lack this score
+        pending = Verdict(NOT_YET, "too few", why)
     if number.quantity == "std":
         agrees = verdicts.spread_agrees(value, number.value)
         why = "" if agrees else f"further apart than a factor of {verdicts.SPREAD_FACTOR:g}"

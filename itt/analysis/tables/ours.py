@@ -67,13 +67,14 @@ class Ours:
         return self._mean(cell, "core_seconds")
 
     def relative_time(self, cell: Cell) -> float | None:
-        """Core-hours over the mean of the paper's methods on this env; None unless all of them are there."""
+        """Core-hours over the mean of the paper's methods on this env; None unless all are there and took any."""
         env, _, variant = cell
         hours = [self.core_hours((env, method, variant)) for method in zhao2022.METHODS]
         mine = self.core_hours(cell)
         if mine is None or any(each is None for each in hours):
             return None
-        return mine * len(hours) / sum(each for each in hours if each is not None)
+        total = sum(each for each in hours if each is not None)
+        return mine * len(hours) / total if total else None
 
     def setting(self, cell: Cell, column: str) -> list[float]:
         """The values that a column of settings has in the runs of a cell, each once; runs that tell none left out."""

@@ -67,7 +67,7 @@ def not_yet(seeds: pd.DataFrame | None, variant: str, iterations: int | None = N
     other &= {_LENGTH} if variant != VANILLA else other
     other -= {_LENGTH} if iterations is not None else set()
     reasons = [
-        ("too few", _few(len(trained))),
+        ("too few", few(len(trained))),
         ("unfinished", _unfinished(trained) if iterations is None else _short(trained, iterations)),
         ("other settings", f"not the paper's settings: {', '.join(sorted(other))}" if other else ""),
     ]
@@ -83,7 +83,8 @@ def differing(trained: pd.DataFrame) -> set[str]:
     return {key for keys in trained["differs"].dropna() for key in keys.split(", ") if key}
 
 
-def _few(count: int) -> str:
+def few(count: int) -> str:
+    """What is said of so many seeds if they are too few for a verdict; nothing if they are not."""
     return f"{count} seed{'s' if count > 1 else ''}, where a verdict takes {FEWEST}" if count < FEWEST else ""
 
 
