@@ -1,4 +1,4 @@
-"""Which runs of a study have no result, and how tables, figures and reports say so."""
+"""Which runs of a study have no result or are not finished, and how tables, figures and reports say so."""
 
 from __future__ import annotations
 
@@ -11,20 +11,26 @@ MOST = 8
 
 
 def partial(runs: pd.DataFrame, named: bool = True) -> str | None:
-    """What marks tables and figures of these runs; None where all have a result and, if any has, a fresh evaluation.
+    """What marks tables and figures of these runs; None where all are finished and, if any has one, evaluated.
 
     Named: with the names of the runs that lack it.
     """
     trained, evaluated = runs["rows"] > 0, runs["evaluation_episodes"] > 0
-    lacks = {"no result": runs[~trained]}
+    begun = unfinished(runs)
+    lacks = {"have no result": runs[~trained], "are not finished": runs[begun]}
     if evaluated.any():
-        lacks["no fresh evaluation"] = runs[trained & ~evaluated]
+        lacks["have no fresh evaluation"] = runs[trained & ~begun & ~evaluated]
     told = [
-        f"{len(few)} of {len(runs)} runs have {what}" + (f" ({_named(few)})" if named else "")
+        f"{len(few)} of {len(runs)} runs {what}" + (f" ({_named(few)})" if named else "")
         for what, few in lacks.items()
         if len(few)
     ]
     return f"Partial: {'; '.join(told)}." if told else None
+
+
+def unfinished(runs: pd.DataFrame) -> pd.Series[bool]:
+    """Which runs are on their way: they have a result, but not all iterations and no end yet."""
+    return (runs["rows"] > 0) & (runs["rows"] < runs["iterations"]) & runs["end"].isna()
 
 
 def _named(runs: pd.DataFrame) -> str:

@@ -8,6 +8,7 @@ from itt.analysis import inventory
 from itt.analysis.collect import collect_listed
 from itt.analysis.figures import figures
 from itt.analysis.inventory import Listed
+from itt.analysis.outputs import CAPTIONS
 from itt.analysis.tables import tables
 from itt.errors import UserError
 
@@ -123,6 +124,16 @@ def test_an_inventory_with_words_for_numbers_is_refused_in_one_line(make_run, pa
     make_run()
     inventory.write(path, [listed(0), wrong], due=False)
     assert "seed and iterations are whole numbers" in refused(path, tmp_path)
+
+
+def test_runs_on_their_way_are_named(make_run, collected, tmp_path):
+    make_run(seed=0, evaluation=[1.0])
+    make_run(seed=1, returns=[1.0])
+    folder = collected()
+    mark = "Partial: 1 of 2 runs are not finished"
+    assert f"{mark} (HalfCheetah-v2/itt/vanilla seed 1)." in tables(folder, tmp_path / "t")[1].read_text()
+    captions = next(path for path in figures(folder, tmp_path / "f") if path.name == CAPTIONS)
+    assert mark in captions.read_text()
 
 
 def test_a_run_that_was_not_evaluated_while_others_were_is_named(make_run, collected, tmp_path):

@@ -4,15 +4,14 @@ from __future__ import annotations
 
 import pandas as pd
 
-from itt.analysis.missing import partial
+from itt.analysis.missing import partial, unfinished
 
 
 def source(runs: pd.DataFrame) -> str:
     """The study, its number of runs, and how many of them are still on their way."""
     studies = ", ".join(f"`{study}`" for study in sorted(set(runs["study"])))
-    begun = (runs["rows"] > 0) & (runs["rows"] < runs["iterations"])
-    unfinished = int((begun & runs["end"].isna()).sum())  # a target ends a run early
-    return f"Source: study {studies}, {len(runs)} runs" + (f", {unfinished} of them unfinished." if unfinished else ".")
+    begun = int(unfinished(runs).sum())
+    return f"Source: study {studies}, {len(runs)} runs" + (f", {begun} of them unfinished." if begun else ".")
 
 
 def mark(runs: pd.DataFrame) -> list[str]:

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 
 import pandas as pd
 
+from itt.analysis.missing import unfinished
 from itt.analysis.outputs import VANILLA
 from itt.published import zhao2022
 
@@ -89,7 +90,7 @@ def few(count: int) -> str:
 
 
 def _unfinished(trained: pd.DataFrame) -> str:
-    count = int(((trained["rows"] < trained["iterations"]) & trained["end"].isna()).sum())
+    count = int(unfinished(trained).sum())
     return f"{count} of {len(trained)} runs are not finished" if count else ""
 
 
