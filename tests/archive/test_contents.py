@@ -11,9 +11,9 @@ import numpy as np
 import pytest
 
 import itt
+from itt.analysis.runs import recorded
 from itt.archive import contents as room
 from itt.archive.contents import contents
-from itt.archive.runs import recorded
 from itt.errors import UserError
 from itt.resolve import resolve
 from itt.settings_file import read
