@@ -10,6 +10,8 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from itt.analysis.typeset import Cell, Row, Table
+
 Session = Mapping[str, Any]
 
 
@@ -58,7 +60,7 @@ class Provenance:
     versions: dict[str, list[str]]
 
 
-def provenance(runs: Sequence[Sequence[Session]]) -> Provenance:
+def told(runs: Sequence[Sequence[Session]]) -> Provenance:
     """What the sessions tell, a list of them a run; runs of other programs may say less."""
     sessions = [session for run in runs for session in run]
     return Provenance(
@@ -70,9 +72,42 @@ def provenance(runs: Sequence[Sequence[Session]]) -> Provenance:
         core_hours=_hours(sessions, "core_seconds"),
         hours=_hours(sessions, "seconds"),
         hosts=len({host for session in sessions for host in session.get("hosts", [])}),
-        uses={what: _uses(runs, told) for what, told in _TOLD.items()},
+        uses={what: _uses(runs, name) for what, name in _NAMES.items()},
         versions=_versions(sessions),
     )
+
+
+def tables(origin: Provenance) -> list[Table]:
+    """What was in use, and the versions of packages."""
+    uses = [row for kind, found in origin.uses.items() for row in _group(kind, found)]
+    versions = [(Cell(package), Cell(", ".join(found))) for package, found in origin.versions.items()]
+    return [
+        Table(
+            "Code and machines",
+            "How many trainings had a session with it, how many sessions these were, and their core-hours: time, once "
+            "for each process that played.",
+            ("", "", "Trainings", "Sessions", "Core-hours"),
+            tuple(uses),
+        ),
+        Table(
+            "Versions",
+            "What the results and the way to them depend on. Several stand where sessions had different ones.",
+            ("Package", "Version"),
+            tuple(versions),
+        ),
+    ]
+
+
+def _group(kind: str, uses: Sequence[Use]) -> list[Row]:
+    """Rows of one kind, which is named before the first."""
+    return [
+        (
+            Cell("" if position else kind),
+            Cell(use.what),
+            *map(Cell, (str(use.runs), str(use.sessions), f"{use.core_hours:.3g}")),
+        )
+        for position, use in enumerate(uses)
+    ]
 
 
 def _commit(session: Session) -> str:
@@ -88,7 +123,7 @@ def _mpi(session: Session) -> str:
     return f"{library}, {ranks} rank{'s' if ranks != 1 else ''}"
 
 
-_TOLD: dict[str, Callable[[Session], str]] = {
+_NAMES: dict[str, Callable[[Session], str]] = {
     "Commit": _commit,
     "Processor": lambda session: str(session.get("cpu", "unknown")),
     "MPI": _mpi,
@@ -97,14 +132,16 @@ _TOLD: dict[str, Callable[[Session], str]] = {
 }
 
 
-def _uses(runs: Sequence[Sequence[Session]], told: Callable[[Session], str]) -> list[Use]:
+def _uses(runs: Sequence[Sequence[Session]], name: Callable[[Session], str]) -> list[Use]:
     """The most used first."""
-    of_runs = Counter(what for run in runs for what in set(map(told, run)))
+    of_runs = Counter(what for run in runs for what in set(map(name, run)))
     sessions: dict[str, list[Session]] = {what: [] for what in of_runs}
     for run in runs:
         for session in run:
-            sessions[told(session)].append(session)
-    uses = [Use(what, count, len(sessions[what]), _hours(sessions[what], "core_seconds")) for what, count in of_runs.items()]
+            sessions[name(session)].append(session)
+    uses = [
+        Use(what, count, len(sessions[what]), _hours(sessions[what], "core_seconds")) for what, count in of_runs.items()
+    ]
     return sorted(uses, key=lambda use: (-use.sessions, use.what))
 
 

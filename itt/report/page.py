@@ -1,0 +1,147 @@
+"""The page, put together from what lies in the folder of a study's results. The same results give the same bytes."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import jinja2
+from markupsafe import Markup, escape
+
+import itt
+from itt.analysis import outputs, runs
+from itt.analysis.extent import Extent, extent
+from itt.analysis.files import read_collected, write
+from itt.analysis.run_record import read_sessions
+from itt.analysis.tables import sheets
+from itt.analysis.typeset import Table, html_table
+from itt.errors import UserError
+from itt.report import provenance
+from itt.report.pictures import Picture, picture
+from itt.run import Run
+
+
+@dataclass(frozen=True)
+class Mark:
+    """What a reader must not overlook: it stands above everything."""
+
+    word: str
+    sentence: str
+
+
+@dataclass(frozen=True)
+class Part:
+    """A table or a picture, with its place in the contents; a table may be `folded` under a few words."""
+
+    id: str
+    title: str
+    table: Table | None = None
+    picture: Picture | None = None
+    folded: str = ""
+
+
+@dataclass(frozen=True)
+class Section:
+    """What the page falls into; `template/sections` has what stands before its parts."""
+
+    id: str
+    title: str
+    parts: Sequence[Part] = ()
+
+
+def report(results: Path, out: Path) -> Path:
+    """Writes the page of a study's results to `out`; returns it.
+
+    Raises:
+        UserError: `results` is no such folder, or what was collected is of other runs, or a record is damaged.
+    """
+    return write(out, page(results))
+
+
+def page(results: Path) -> str:
+    """The page of a study's results; see `report`."""
+    found = runs.recorded(results)
+    collected, curves = read_collected(results / "collected")
+    with_result = set(collected.loc[collected["rows"] > 0, "hash"])
+    if not with_result <= {run.hash for run in found.values()} <= set(collected["hash"]):
+        raise UserError(
+            f"{results / 'collected'}: is of other runs than {results / 'runs'}; `itt collect` makes it anew"
+        )
+    whole = extent(collected)
+    origin = provenance.told([read_sessions(folder / "provenance.json") for folder in found])
+    tables = [part for sheet in sheets(collected, curves) for part in _parts(sheet.name, sheet.tables)]
+    pictures = [
+        Part(shown.name, shown.title, picture=shown)
+        for name in outputs.figures(set(collected["variant"]))
+        if (shown := picture(results, f"figures/{name}.svg", name, "To come."))
+    ]
+    sections = [
+        Section("overview", "Overview"),
+        Section("tables", "Tables", tables),
+        *([Section("figures", "Figures", pictures)] if pictures else []),
+        Section("provenance", "Provenance", _parts("provenance", provenance.tables(origin))),
+        Section("study", "The study"),
+    ]
+    study = runs.study({folder: _without_place(run) for folder, run in found.items()}).decode()
+    return (
+        _environment()
+        .get_template("page.html")
+        .render(
+            extent=whole,
+            marks=_marks(whole),
+            sections=sections,
+            provenance=origin,
+            study=study,
+            version=itt.__version__,
+        )
+    )
+
+
+def _marks(whole: Extent) -> list[Mark]:
+    marks = []
+    if whole.rehearsal:
+        marks.append(
+            Mark(
+                "Rehearsal",
+                "Every training was cut to a few steps, to see that all of it can be run. No number on this page says "
+                "anything of a method.",
+            )
+        )
+    if whole.partial:
+        marks.append(Mark("Partial", whole.partial.removeprefix("Partial: ").capitalize()))
+    return marks
+
+
+def _parts(name: str, tables: Sequence[Table]) -> list[Part]:
+    return [Part(f"{name}-{number}", table.title, table) for number, table in enumerate(tables, start=1)]
+
+
+def _without_place(run: Run) -> Run:
+    """The run without the path of the policy that it started from, if it did from one; its hash stays."""
+    if (initial := run.algorithm.initial) is None:
+        return run
+    initial = initial.model_copy(update={"policy": None})
+    return run.model_copy(update={"algorithm": run.algorithm.model_copy(update={"initial": initial})})
+
+
+def _environment() -> jinja2.Environment:
+    environment = jinja2.Environment(
+        loader=jinja2.PackageLoader("itt.report", "template"),
+        autoescape=True,
+        undefined=jinja2.StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        keep_trailing_newline=True,
+    )
+    environment.filters["html"] = lambda table: Markup(html_table(table))
+    environment.filters["prose"] = _prose
+    environment.filters["time"] = lambda text: f"{text[:10]} at {text[11:16]} UTC"
+    return environment
+
+
+def _prose(text: str) -> Markup:
+    """Text in which `code` stands between backticks."""
+    return Markup(re.sub(r"`([^`]*)`", r"<code>\1</code>", str(escape(text))))
