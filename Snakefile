@@ -30,12 +30,8 @@ include: "workflow/rules/report.smk"
 include: "workflow/rules/archive.smk"
 
 
-report: "workflow/report/study.rst"
-
-
 localrules:
     all,
-    report,
 
 
 rule all:

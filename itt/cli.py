@@ -260,6 +260,21 @@ def effort(
 
 
 @app.command()
+def report(
+    results: Annotated[Path, typer.Argument(help="A study's results, results/NAME.")],
+    out: Annotated[Path, typer.Option(parser=destination.file, metavar="FILE", help="The page, an .html file.")],
+) -> int:
+    """Write all that came of a study as one HTML page, which loads nothing from elsewhere.
+
+    Reads RESULTS/collected, figures, and the records in runs. Makes nothing anew: what is not there is not on the page.
+    The same results give the same bytes.
+    """
+    from itt.report.page import report as write
+
+    return _print_paths([write(results, out)])
+
+
+@app.command()
 def kernels(
     out: Annotated[
         Path | None,
@@ -293,8 +308,14 @@ def schema() -> int:
     return 0
 
 
-_EXTRAS = {"pandas": "analysis", "seaborn": "analysis", "matplotlib": "analysis", "rocrate": "archive"}
-"""What only `collect`, `tables`, `figures`, `effort` and `archive` need, and the extra that installs it."""
+_EXTRAS = {
+    "pandas": "analysis",
+    "seaborn": "analysis",
+    "matplotlib": "analysis",
+    "jinja2": "analysis",
+    "rocrate": "archive",
+}
+"""What only `collect`, `tables`, `figures`, `effort`, `report` and `archive` need, and the extra that installs it."""
 
 
 _DISK = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EROFS, errno.EIO, errno.EACCES)

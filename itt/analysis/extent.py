@@ -7,9 +7,9 @@ from dataclasses import dataclass
 import pandas as pd
 
 from itt.analysis.missing import partial
+from itt.analysis.outputs import VANILLA
 from itt.analysis.scores import by_cell, ordered
 from itt.analysis.typeset import label
-from itt.analysis.outputs import VANILLA
 from itt.study import REHEARSAL
 
 
@@ -23,6 +23,7 @@ class Extent:
         seeds: (least, most) of an (env, method, variant).
         iterations: (least, most) that a run asks for; None where its algorithm has none.
         runs: How many are asked for.
+        begun: How many have a result, which may be that of a training under way.
         ended: How many have come to their end: all iterations, or a target before.
         evaluated: How many have a fresh evaluation.
         episodes: (least, most) of such an evaluation; None where there is none.
@@ -39,6 +40,7 @@ class Extent:
     seeds: tuple[int, int]
     iterations: tuple[int, int] | None
     runs: int
+    begun: int
     ended: int
     evaluated: int
     episodes: tuple[int, int] | None
@@ -47,18 +49,13 @@ class Extent:
     rehearsal: bool
     partial: str | None
 
-    @property
-    def unfinished(self) -> int:
-        """How many runs have begun or not, and not ended."""
-        return self.runs - self.ended
-
 
 def extent(runs: pd.DataFrame) -> Extent:
     """Of the runs that `collect` brought together, all of one study."""
     envs, methods, variants = ordered(runs)
-    [study] = set(runs["study"])
-    # A target ends a run early, whose record then says when.
-    ended = (runs["rows"] > 0) & ((runs["rows"] >= runs["iterations"]) | runs["end"].notna())
+    study = str(runs["study"].iloc[0])
+    begun = runs["rows"] > 0
+    ended = begun & ((runs["rows"] >= runs["iterations"]) | runs["end"].notna())  # a target ends a run early
     evaluated = runs["evaluation_episodes"] > 0
     return Extent(
         study=study,
@@ -68,6 +65,7 @@ def extent(runs: pd.DataFrame) -> Extent:
         seeds=_range(pd.Series([len(cell) for cell in by_cell(runs).values()])) or (0, 0),
         iterations=_range(runs["iterations"]),
         runs=len(runs),
+        begun=int(begun.sum()),
         ended=int(ended.sum()),
         evaluated=int(evaluated.sum()),
         episodes=_range(runs.loc[evaluated, "evaluation_episodes"]),

@@ -6,7 +6,6 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 import jinja2
 from markupsafe import Markup, escape
@@ -65,8 +64,11 @@ def page(results: Path) -> str:
     """The page of a study's results; see `report`."""
     found = runs.recorded(results)
     collected, curves = read_collected(results / "collected")
-    with_result = set(collected.loc[collected["rows"] > 0, "hash"])
-    if not with_result <= {run.hash for run in found.values()} <= set(collected["hash"]):
+    there = {(run.study, run.hash) for run in found.values()}
+    asked, with_result = (
+        set(zip(some["study"], some["hash"], strict=True)) for some in (collected, collected[collected["rows"] > 0])
+    )
+    if not with_result <= there <= asked:
         raise UserError(
             f"{results / 'collected'}: is of other runs than {results / 'runs'}; `itt collect` makes it anew"
         )
@@ -103,15 +105,16 @@ def page(results: Path) -> str:
 def _marks(whole: Extent) -> list[Mark]:
     marks = []
     if whole.rehearsal:
-        marks.append(
-            Mark(
-                "Rehearsal",
-                "Every training was cut to a few steps, to see that all of it can be run. No number on this page says "
-                "anything of a method.",
-            )
+        sentence = (
+            "Every training was cut to a few steps, to see that all of it can be run. No number on this page says "
+            "anything about a method."
         )
+        marks.append(Mark("Rehearsal", sentence))
     if whole.partial:
-        marks.append(Mark("Partial", whole.partial.removeprefix("Partial: ").capitalize()))
+        marks.append(Mark("Partial", whole.partial.removeprefix("Partial: ")))
+    if under_way := whole.begun - whole.ended:
+        sentence = f"{under_way} of {whole.runs} trainings have not come to their end; of these the newest rows count."
+        marks.append(Mark("Unfinished", sentence))
     return marks
 
 

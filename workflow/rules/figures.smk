@@ -5,16 +5,7 @@ rule figures:
     input:
         rules.collect.output,
     output:
-        [
-            report(
-                update(f"{RESULTS}/figures/{name}.svg"),
-                caption="../report/learning-curves.rst" if variant == outputs.VANILLA else "../report/variant.rst",
-                category="Figures",
-                labels={"figure": name},
-            )
-            for name, variant in FIGURES.items()
-        ],
-        [update(f"{RESULTS}/figures/{name}{kind}") for name in FIGURES for kind in outputs.IMAGES if kind != ".svg"],
+        [update(f"{RESULTS}/figures/{name}{kind}") for name in FIGURES for kind in outputs.IMAGES],
     log:
         f"{RESULTS}/logs/figures.log",
     benchmark:

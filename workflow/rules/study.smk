@@ -146,7 +146,6 @@ except UserError as error:
 
 FIGURES = outputs.figures({run.variant for run in STUDY.runs})
 """The figures by name, each with the variant that it is about."""
-config["left_out"] = [folder.removeprefix("runs/") for folder in LEFT_OUT]  # for the report
 
 
 wildcard_constraints:

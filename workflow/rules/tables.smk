@@ -1,17 +1,11 @@
-"""Scores in the layout of Table 6: for the report, for programs, for reading and for LaTeX."""
+"""Scores in the layout of Table 6: for programs, for reading and for LaTeX."""
 
 
 rule tables:
     input:
         rules.collect.output,
     output:
-        [update(f"{RESULTS}/tables/{name}") for name in outputs.TABLES if not name.endswith(".html")],
-        html=report(
-            update(f"{RESULTS}/tables/scores.html"),
-            caption="../report/scores.rst",
-            category="Scores",
-            labels={"table": "scores"},
-        ),
+        [update(f"{RESULTS}/tables/{name}") for name in outputs.TABLES],
     log:
         f"{RESULTS}/logs/tables.log",
     benchmark:
@@ -24,7 +18,7 @@ rule tables:
         runtime=30,
     params:
         collected=lambda wildcards, input: Path(input[0]).parent,
-        out=lambda wildcards, output: Path(output.html).parent,
+        out=lambda wildcards, output: Path(output[0]).parent,
     message:
         "Writing the tables"
     shell:
