@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -11,15 +10,14 @@ import jinja2
 from markupsafe import Markup, escape
 
 import itt
-from itt.analysis import outputs, runs
+from itt.analysis import runs, tables
 from itt.analysis.extent import Extent, extent
-from itt.analysis.files import read_collected, write
+from itt.analysis.files import write
 from itt.analysis.run_record import read_sessions
-from itt.analysis.tables import sheets
-from itt.analysis.typeset import Table, html_table
+from itt.analysis.typeset import html_table
 from itt.errors import UserError
-from itt.report import provenance
-from itt.report.pictures import Picture, picture
+from itt.report import provenance, speed
+from itt.report.sections import counts, sections
 from itt.run import Run
 
 
@@ -29,26 +27,6 @@ class Mark:
 
     word: str
     sentence: str
-
-
-@dataclass(frozen=True)
-class Part:
-    """A table or a picture, with its place in the contents; a table may be `folded` under a few words."""
-
-    id: str
-    title: str
-    table: Table | None = None
-    picture: Picture | None = None
-    folded: str = ""
-
-
-@dataclass(frozen=True)
-class Section:
-    """What the page falls into; `template/sections` has what stands before its parts."""
-
-    id: str
-    title: str
-    parts: Sequence[Part] = ()
 
 
 def report(results: Path, out: Path) -> Path:
@@ -63,40 +41,29 @@ def report(results: Path, out: Path) -> Path:
 def page(results: Path) -> str:
     """The page of a study's results; see `report`."""
     found = runs.recorded(results)
-    collected, curves = read_collected(results / "collected")
+    ours = tables.read(results / "collected", speed.file(results))
     there = {(run.study, run.hash) for run in found.values()}
     asked, with_result = (
-        set(zip(some["study"], some["hash"], strict=True)) for some in (collected, collected[collected["rows"] > 0])
+        set(zip(some["study"], some["hash"], strict=True)) for some in (ours.runs, ours.runs[ours.runs["rows"] > 0])
     )
     if not with_result <= there <= asked:
         raise UserError(
             f"{results / 'collected'}: is of other runs than {results / 'runs'}; `itt collect` makes it anew"
         )
-    whole = extent(collected)
+    whole = extent(ours.runs)
+    sheets = tables.sheets(ours)
     origin = provenance.told([read_sessions(folder / "provenance.json") for folder in found])
-    tables = [part for sheet in sheets(collected, curves) for part in _parts(sheet.name, sheet.tables)]
-    pictures = [
-        Part(shown.name, shown.title, picture=shown)
-        for name in outputs.figures(set(collected["variant"]))
-        if (shown := picture(results, f"figures/{name}.svg", name, "To come."))
-    ]
-    sections = [
-        Section("overview", "Overview"),
-        Section("tables", "Tables", tables),
-        *([Section("figures", "Figures", pictures)] if pictures else []),
-        Section("provenance", "Provenance", _parts("provenance", provenance.tables(origin))),
-        Section("study", "The study"),
-    ]
-    study = runs.study({folder: _without_place(run) for folder, run in found.items()}).decode()
+    against = next(sheet for sheet in sheets if sheet.name == "against")
     return (
         _environment()
         .get_template("page.html")
         .render(
             extent=whole,
             marks=_marks(whole),
-            sections=sections,
+            verdicts=counts(against.data["verdict"]),
+            sections=sections(results, sheets, origin),
             provenance=origin,
-            study=study,
+            study=runs.study({folder: _without_place(run) for folder, run in found.items()}).decode(),
             version=itt.__version__,
         )
     )
@@ -116,10 +83,6 @@ def _marks(whole: Extent) -> list[Mark]:
         sentence = f"{under_way} of {whole.runs} trainings have not come to their end; of these the newest rows count."
         marks.append(Mark("Unfinished", sentence))
     return marks
-
-
-def _parts(name: str, tables: Sequence[Table]) -> list[Part]:
-    return [Part(f"{name}-{number}", table.title, table) for number, table in enumerate(tables, start=1)]
 
 
 def _without_place(run: Run) -> Run:

@@ -3,9 +3,13 @@
 from __future__ import annotations
 
 import base64
+import json
 import re
 from dataclasses import dataclass
 from pathlib import Path
+
+from itt.analysis import outputs
+from itt.errors import UserError
 
 LARGEST = 1_000_000
 """Bytes of an SVG; of a larger one the page has the PNG, which does not grow with the number of points."""
@@ -33,6 +37,24 @@ class Picture:
     width: int
     height: int
     files: list[str]
+
+
+def drawn(results: Path) -> list[Picture]:
+    """The figures that `itt figures` drew, in the order of its captions.
+
+    Raises:
+        UserError: The captions are damaged.
+    """
+    file = results / "figures" / outputs.CAPTIONS
+    if not file.is_file():
+        return []
+    try:
+        captions = json.loads(file.read_text(encoding="utf-8"))
+        about = [(str(name), str(one["title"]), str(one["caption"])) for name, one in captions.items()]
+    except (ValueError, KeyError, TypeError, AttributeError):
+        raise UserError(f"{file}: not what `itt figures` writes") from None
+    found = (picture(results, f"figures/{name}.svg", title, caption) for name, title, caption in about)
+    return [one for one in found if one]
 
 
 def picture(results: Path, file: str, title: str, caption: str) -> Picture | None:
