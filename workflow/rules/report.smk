@@ -5,6 +5,7 @@ rule report:
     input:
         rules.collect.output,
         rules.figures.output,
+        rules.theory.output,
     output:
         update(f"{RESULTS}/report.html"),
     log:
