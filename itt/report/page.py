@@ -17,7 +17,7 @@ from itt.analysis.run_record import read_sessions
 from itt.analysis.typeset import html_table
 from itt.errors import UserError
 from itt.report import provenance, speed
-from itt.report.sections import counts, sections
+from itt.report.sections import sections, verdicts
 from itt.run import Run
 
 
@@ -60,7 +60,7 @@ def page(results: Path) -> str:
         .render(
             extent=whole,
             marks=_marks(whole),
-            verdicts=counts(against.data["verdict"]),
+            verdicts=verdicts(against),
             sections=sections(results, sheets, origin),
             provenance=origin,
             study=runs.study({folder: _without_place(run) for folder, run in found.items()}).decode(),

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from itertools import compress
+from operator import not_
 from pathlib import Path
 
 from itt.analysis.tables.lines import KINDS
@@ -16,6 +18,9 @@ from itt.report.provenance import Provenance
 
 SPLIT = "Where the time goes"
 """The table of training time that is about speed."""
+
+CLAIMS, RESULTS = "Claims", ("mean", "std", "hours")
+"""What the sheet `against` calls claims, and those quantities of the paper's tables that trainings come to."""
 
 
 @dataclass(frozen=True)
@@ -47,13 +52,31 @@ class Count:
     kind: str
 
 
+@dataclass(frozen=True)
+class Verdicts:
+    """What became of the paper's numbers and claims.
+
+    Attributes:
+        results: What trainings came to: scores, hours, claims.
+        settings: What a study states itself, and so shares with the paper before anything was trained: sigma, numbers
+            of parameters, layers and iterations.
+    """
+
+    results: list[Count]
+    settings: list[Count]
+
+
 def sections(results: Path, sheets: Sequence[Sheet], origin: Provenance) -> list[Section]:
     """The sections of a study's page. Theory, speed and figures are there if they were made."""
     named = {sheet.name: sheet for sheet in sheets}
     against, claims = named.pop("against"), named.pop("claims")
     tables = [part for sheet in named.values() for part in _tables(sheet.name, sheet.tables)]
     found = [
-        Section("overview", "Overview", [*_tables("verdicts", against.tables[:1]), *_tables("claims", claims.tables)]),
+        Section(
+            "overview",
+            "Overview",
+            [Part("verdicts", "Verdicts, table by table", against.tables[0]), *_tables("claims", claims.tables)],
+        ),
         Section("words", "Words on this page"),
         Section("tables", "Tables", [part for part in tables if part.title != SPLIT]),
         Section("figures", "Figures", _pictures(pictures.drawn(results))),
@@ -68,7 +91,15 @@ def sections(results: Path, sheets: Sequence[Sheet], origin: Provenance) -> list
     return [section for section in found if section.parts or section.id in ("words", "study")]
 
 
-def counts(verdicts: Iterable[str]) -> list[Count]:
+def verdicts(against: Sheet) -> Verdicts:
+    """Of the sheet `against`."""
+    rows = against.data.to_dict("records")
+    results = [row["table"] == CLAIMS or row["quantity"] in RESULTS for row in rows]
+    words = [row["verdict"] for row in rows]
+    return Verdicts(_counts(compress(words, results)), _counts(compress(words, map(not_, results))))
+
+
+def _counts(verdicts: Iterable[str]) -> list[Count]:
     """How often each verdict was given, those that never were included."""
     found = Counter(verdicts)
     return [Count(found[verdict], verdict, kind) for verdict, kind in KINDS.items()]
@@ -87,6 +118,6 @@ def _folded(against: Sheet) -> list[Part]:
     parts = []
     for number, table in enumerate(against.tables[1:], start=1):
         rows = against.data[against.data["table"] == table.title]
-        told = ", ".join(f"{count.number} {count.verdict}" for count in counts(rows["verdict"]))
+        told = ", ".join(f"{count.number} {count.verdict}" for count in _counts(rows["verdict"]))
         parts.append(Part(f"against-{number}", table.title, table, folded=f"{len(rows)} rows: {told}"))
     return parts
