@@ -49,7 +49,7 @@ def _rows(measured: list[dict[str, Any]]) -> tuple[Row, ...]:
                 Cell("" if row["env"] == env else row["env"]),
                 Cell(name),
                 *map(Cell, rates),
-                Cell(f"{row['efficiency']:.0%}"),
+                Cell(f"{100 * row['efficiency']:.1f} %"),
             )
         )
         env = row["env"]
