@@ -268,8 +268,8 @@ def theory(
     """Hold the paper's Lemma 1, on the error of its gradient estimators, against measurements.
 
     Reads nothing. Writes OUT/theory.csv (a row a mean squared error: measured, its standard error, as printed, exact),
-    verdicts.csv and theory.md (which forms hold), and lemma-1, remark-6.1 and remark-6.2, each as .svg, .png and .pdf.
-    Seconds; the same command gives the same files.
+    verdicts.csv and theory.md, .tex and .html (which forms hold), and lemma-1, remark-6.1 and remark-6.2, each as .svg,
+    .png and .pdf. Seconds; the same command gives the same files.
     """
     from itt.theory.report import theory as measure
 

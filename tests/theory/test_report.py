@@ -38,12 +38,12 @@ def test_the_same_command_gives_the_same_bytes(written, itt, tmp_path):
         assert (tmp_path / name).read_bytes() == (written / name).read_bytes(), name
 
 
-def test_another_seed_gives_other_numbers_and_says_so(written, itt, tmp_path):
+def test_another_seed_gives_other_numbers_and_says_so(written, itt, tmp_path, monkeypatch):
+    monkeypatch.setattr("itt.theory.report.save", lambda figure, stem: [])  # drawing takes most of the time
     assert itt("theory", "--out", tmp_path, "--estimates", 2, "--seed", 1).code == 0
-    assert not {row["measured"] for row in rows(tmp_path / "theory.csv")} & {
-        row["measured"] for row in rows(written / "theory.csv")
-    }
-    assert "Seed 1." in (tmp_path / "theory.md").read_text()
+    here, there = ({row["measured"] for row in rows(out / "theory.csv")} for out in (tmp_path, written))
+    assert not here & there
+    assert "(seed 1)" in (tmp_path / "theory.md").read_text()
 
 
 def test_both_forms_follow_from_the_columns_of_the_table(written):
@@ -72,8 +72,21 @@ def test_both_forms_follow_from_the_columns_of_the_table(written):
 def test_the_page_and_the_table_of_verdicts_say_the_same(written):
     page = (written / "theory.md").read_text()
     for row in rows(written / "verdicts.csv"):
-        words = [row[name] for name in ("form", "functions", "estimator", "sampling", "cases")]
+        words = [row[name] for name in ("functions", "estimator", "sampling", "cases")]
         assert f"| {' | '.join(words)} | {float(row['z']):+.1f} | **{row['verdict']}** |" in page
+        assert f"| {row['form']} |" in page
+
+
+def test_a_verdict_names_the_case_that_is_farthest_off(written):
+    cases = rows(written / "theory.csv")
+    for row in rows(written / "verdicts.csv"):
+        of_it = [
+            float(case["z_exact" if row["form"] == "exact" else "z_printed"])
+            for case in cases
+            if (case["estimator"], case["sampling"]) == (row["estimator"], row["sampling"])
+            and (case["function"] == "cubic") == (row["functions"] == "cubic")
+        ]
+        assert (len(of_it), max(of_it, key=abs)) == (int(row["cases"]), float(row["z"]))
 
 
 @pytest.mark.parametrize("mistake", [("--estimates", 1), ("--estimates", "many"), ("--seed", -1)])
