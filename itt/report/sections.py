@@ -110,7 +110,7 @@ def _tables(name: str, tables: Sequence[Table]) -> list[Part]:
 
 
 def _pictures(drawn: Sequence[Picture]) -> list[Part]:
-    return [Part(one.name, one.title, picture=one) for one in drawn]
+    return [Part(f"figure-{one.name}", one.title, picture=one) for one in drawn]
 
 
 def _folded(against: Sheet) -> list[Part]:

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import json
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
 from itt.analysis import outputs
-from itt.analysis.files import read_speed
 from itt.analysis.typeset import Cell, Row, Table, label
+from itt.errors import UserError
 
 FOLDER = "speed"
 
@@ -27,30 +29,27 @@ def tables(results: Path) -> list[Table]:
     path = file(results)
     if path is None:
         return []
-    measured = read_speed(path)
+    try:
+        measured = json.loads(path.read_text(encoding="utf-8"))
+        rows, cpu = _rows(measured["rows"]), str(measured["machine"]["cpu"])
+    except (ValueError, KeyError, TypeError):
+        raise UserError(f"{path}: not what `itt bench rollouts --study` writes") from None
     caption = (
         "Steps of an environment in a second of one core, resets apart, with an untrained policy. Simulator alone: the "
-        "same controls once more, without a policy; efficiency is the share of an episode that the simulator takes, so "
-        f"100 % would be a policy that costs nothing. Measured on {measured['machine']['cpu']}; other machines have "
-        "other numbers."
+        "same controls once more, without a policy. Share: what the simulator takes of an episode, so 100 % would be a "
+        f"policy that costs nothing. Measured on one core of {cpu}; other machines have other numbers."
     )
-    header = ("Environment", "Method", "Steps a second", "Simulator alone", "Efficiency")
-    return [Table("Speed of rollouts", caption, header, _rows(measured["rows"]))]
+    return [Table("Speed of rollouts", caption, ("Environment", "Method", "Steps/s", "Simulator alone", "Share"), rows)]
 
 
-def _rows(measured: list[dict[str, Any]]) -> tuple[Row, ...]:
-    rows: list[Row] = []
-    env = ""
-    for row in measured:
-        rates = (f"{row[column]:,.0f}" for column in ("steps_per_s", "floor_steps_per_s"))
-        name = label(row["method"], row["variant"])
-        rows.append(
-            (
-                Cell("" if row["env"] == env else row["env"]),
-                Cell(name),
-                *map(Cell, rates),
-                Cell(f"{100 * row['efficiency']:.1f} %"),
-            )
+def _rows(measured: Sequence[Mapping[str, Any]]) -> tuple[Row, ...]:
+    return tuple(
+        (
+            Cell("" if before and before["env"] == row["env"] else row["env"]),
+            Cell(label(row["method"], row["variant"])),
+            Cell(f"{row['steps_per_s']:,.0f}"),
+            Cell(f"{row['floor_steps_per_s']:,.0f}"),
+            Cell(f"{100 * row['efficiency']:.1f} %"),
         )
-        env = row["env"]
-    return tuple(rows)
+        for before, row in zip([None, *measured], measured, strict=False)
+    )

@@ -49,7 +49,8 @@ def test_what_was_not_measured_is_not_shown(tmp_path):
     assert speed.tables(tmp_path) == []
 
 
-def test_a_damaged_file_is_refused(results):
-    speed.file(results).write_text("{}")
-    with pytest.raises(UserError, match="not what `itt bench rollouts"):
+@pytest.mark.parametrize("content", ["{", "[]", "{}", '{"rows": [1], "machine": {"cpu": 1}}'])
+def test_a_damaged_file_is_refused(results, content):
+    speed.file(results).write_text(content)
+    with pytest.raises(UserError, match="not what `itt bench rollouts --study` writes"):
         speed.tables(results)

@@ -65,7 +65,9 @@ def test_the_archive_of_a_study_is_sound(run_again, started):
     assert "2 rows trained again, bit for bit the same" in done.out
 
 
-@pytest.mark.parametrize("shown", ["Score in a fresh evaluation", "figures/vanilla-vs-lazy.svg", "name: tiny"])
+@pytest.mark.parametrize(
+    "shown", ["Score in a fresh evaluation", "figures/vanilla-vs-lazy.svg", "Lemma 1 as printed", "name: tiny"]
+)
 def test_the_report_holds_scores_curves_and_the_study_itself(run_again, shown):
     assert shown in (run_again.results / "report.html").read_text()
 
