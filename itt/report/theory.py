@@ -65,8 +65,8 @@ def tables(results: Path) -> list[Table]:
     except (ValueError, KeyError, TypeError):
         raise UserError(f"{file}: not what `itt theory` writes") from None
     caption = (
-        "Which closed forms of the estimators' mean squared error hold: those that the paper prints in Lemma 1, and the "
-        "exact ones that docs/theory.md derives. Farthest: by how many standard errors the farthest of the cases "
+        "Which closed forms of the estimators' mean squared error hold: those that the paper prints in Lemma 1, and "
+        "the exact ones that docs/theory.md derives. Farthest: by how many standard errors the farthest of the cases "
         "(functions, sizes, numbers of directions, sigmas) lies above its form. The rule was fixed before the numbers; "
         "`theory/theory.md` states it, `theory/theory.csv` has every case."
     )
