@@ -236,7 +236,8 @@ def tables(collected: Collected, out: Out) -> int:
 def figures(collected: Collected, out: Out) -> int:
     """Draw the learning curves in the layout of the paper's Fig. 3, and variants beside vanilla as in its Fig. 5.
 
-    Reads COLLECTED/runs.csv and curves.csv; writes OUT/learning-curves and vanilla-vs-VARIANT, each as .svg, .png and .pdf.
+    Reads COLLECTED/runs.csv and curves.csv; writes OUT/learning-curves and vanilla-vs-VARIANT, each as .svg, .png and
+    .pdf.
     """
     from itt.analysis.figures import figures as draw
 

@@ -76,7 +76,7 @@ def lemma_1(cases: Sequence[Case]) -> Figure:
 def remark_6_1(cases: Sequence[Case]) -> Figure:
     """At equal numbers of queries: over the quantity that the remark names, and over the one that decides."""
     figure, [panels] = _panels(1, 2, sharey=True)
-    turn = 4.0 * (SIZE + 2) * (PAIRS - 1) / ((SIZE + 4) * PAIRS)
+    turn = turning_point(SIZE, PAIRS)
     for axes, quantity, where in zip(panels, (named, deciding), (1.0, turn), strict=True):
         axes.axhline(1.0, **_LEVEL)
         axes.axvline(where, color=GREY, **DOTTED)
@@ -137,9 +137,14 @@ def named(function: Polynomial, sigma: float) -> float:
 
 
 def deciding(function: Polynomial, sigma: float) -> float:
-    """What the exact forms ask to be below or above 4 (D + 2) (M - 1) / ((D + 4) M)."""
+    """What the exact forms ask to be below or above `turning_point`: sigma^2 ((tr H)^2 + 2 |H|_F^2) / |g|^2."""
     curvature = function.trace**2 + 2.0 * function.square
     return sigma**2 * curvature / float(np.sum(np.square(function.gradient)))
+
+
+def turning_point(size: int, pairs: int) -> float:
+    """4 (D + 2) (M - 1) / ((D + 4) M): there M pairs are as far off as 2 M - 1 forward differences, all orthogonal."""
+    return 4.0 * (size + 2) * (pairs - 1) / ((size + 4) * pairs)
 
 
 def quotient(above: Case, below: Case) -> tuple[float, float]:

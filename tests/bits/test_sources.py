@@ -1,4 +1,7 @@
-"""Nothing that enters theta or a choice asks for what has other bits on another CPU (docs/architecture.md)."""
+"""Nothing that enters theta, a choice or what theory measures asks for what has other bits on another CPU.
+
+docs/architecture.md has the list.
+"""
 
 import ast
 from pathlib import Path
