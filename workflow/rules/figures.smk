@@ -1,11 +1,11 @@
-"""Learning curves in the layout of Fig. 3, and each variant against vanilla."""
+"""Fig. 3, each variant beside vanilla, statistics over all envs, and what stands below each figure."""
 
 
 rule figures:
     input:
         rules.collect.output,
     output:
-        [update(f"{RESULTS}/figures/{name}{kind}") for name in FIGURES for kind in outputs.IMAGES],
+        [update(f"{RESULTS}/figures/{name}") for name in FIGURES],
     log:
         f"{RESULTS}/logs/figures.log",
     benchmark:
