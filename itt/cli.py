@@ -225,8 +225,8 @@ def collect(
 def tables(collected: Collected, out: Out) -> int:
     """Make the table of scores in the layout of the paper's Table 6, its numbers beside ours.
 
-    Reads COLLECTED/runs.csv and curves.csv; writes OUT/scores.csv, scores.md, scores.tex and scores.html, and the same of
-    aggregates, which are statistics over all envs.
+    Reads COLLECTED/runs.csv and curves.csv; writes OUT/scores.csv, scores.md, scores.tex and scores.html, and the same
+    of aggregates, which are statistics over all envs.
     """
     from itt.analysis.tables import tables as make
 

@@ -14,6 +14,7 @@ from matplotlib.layout_engine import ConstrainedLayoutEngine
 from matplotlib.ticker import MaxNLocator, PercentFormatter
 
 from itt.analysis.aggregates import STATISTICS, THRESHOLDS, Aggregates, Estimate
+from itt.analysis.captions import runs_behind
 from itt.analysis.outputs import VANILLA
 from itt.analysis.typeset import label
 
@@ -89,9 +90,8 @@ def _draw_points(axes: Axes, estimates: Sequence[Estimate], looks: Sequence[Look
 
 
 def _behind(estimates: Sequence[Estimate]) -> str:
-    runs = sorted({one.runs for one in estimates})
     envs = estimates[0].envs
-    return f"{envs} env{'s' if envs > 1 else ''}, n = {' to '.join(map(str, dict.fromkeys((runs[0], runs[-1]))))} runs"
+    return f"{envs} env{'s' if envs > 1 else ''}, n = {runs_behind(estimates)}"
 
 
 def sentence(text: str) -> Figure:

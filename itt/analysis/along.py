@@ -11,7 +11,7 @@ from itt.analysis.scores import aligned
 from itt.analysis.statistics import Floats
 
 POINTS = 301
-"""Where the seeds' curves are read off between two ends that they share."""
+"""At how many places the seeds' curves are read off, where they share none."""
 
 
 def core_seconds(seconds: "pd.Series[float]", total: float) -> "pd.Series[float]":

@@ -10,7 +10,7 @@ import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from itt.analysis.aggregates import Aggregates
+from itt.analysis.aggregates import Aggregates, Estimate
 from itt.analysis.outputs import Axis, Shade
 from itt.analysis.statistics import BAND_RESAMPLES, FEWEST, RESAMPLES
 
@@ -26,6 +26,11 @@ _AS_RUN = (
     "Thin lines (as-run): the same methods with the settings with which the paper's numbers seem to have been made; "
     "thick lines have those that the paper states."
 )
+_TITLES: dict[Axis, str] = {
+    "iteration": "Learning curves",
+    "env-steps": "Learning curves over env steps",
+    "core-hours": "Learning curves over core-hours",
+}
 _RETURN = "Upwards: the return, which is the sum of the rewards of one episode, played without perturbing the policy."
 _AXES: dict[Axis, str] = {
     "iteration": "To the right: iterations, each of them one update of the policy; at 0 it is still as it was drawn.",
@@ -38,6 +43,10 @@ _AXES: dict[Axis, str] = {
         "wall-clock time. They depend on the machine. Between two of its episodes a seed keeps the return of the last "
         "one."
     ),
+}
+_FAIR: dict[Axis, str] = {
+    "iteration": "An iteration takes as many env steps in both.",
+    "env-steps": "Iterations of the two do not take equally many env steps, so they are compared over these.",
 }
 _BANDS: dict[Shade, str] = {
     "range": "The line is the mean over seeds, the shade around it reaches from the lowest seed to the highest.",
@@ -84,19 +93,13 @@ def learning_curves(name: str, axis: Axis, band: Shade, seeds: Mapping[str, int]
         ]
     return Picture(
         name,
-        {"iteration": "Learning curves", "env-steps": "Learning curves over env steps"}.get(
-            axis, "Learning curves over core-hours"
-        ),
+        _TITLES[axis],
         _joined(*what, _AS_RUN if as_run else "", _RETURN, _AXES[axis], _BANDS[band], _count(seeds), _FAINT, _PAPER),
     )
 
 
 def against_vanilla(name: str, variant: str, axis: Axis, fair: bool, band: Shade, seeds: Mapping[str, int]) -> Picture:
     """Fig. 4 or 5; `fair`: the axis was chosen by what iterations cost."""
-    why = {
-        "iteration": "An iteration takes both as many env steps.",
-        "env-steps": "Iterations of the two do not take equally many env steps, so they are compared over these.",
-    }
     return Picture(
         name,
         f"{variant} beside vanilla",
@@ -105,7 +108,7 @@ def against_vanilla(name: str, variant: str, axis: Axis, fair: bool, band: Shade
             "paper's Fig. 4 and 5: a panel for each environment and method in which the variant was trained.",
             _RETURN,
             _AXES[axis],
-            why.get(axis, "") if fair else "",
+            _FAIR.get(axis, "") if fair else "",
             _BANDS[band],
             _count(seeds),
             _FAINT,
@@ -166,13 +169,17 @@ def marked(caption: str, mark: str | None) -> str:
     return _joined(mark or "", caption)
 
 
+def runs_behind(estimates: Sequence[Estimate]) -> str:
+    """`120 runs`; `118 to 120 runs` where methods have unlike numbers of them."""
+    runs = sorted({one.runs for one in estimates})
+    return f"{' to '.join(map(str, dict.fromkeys(runs[:1] + runs[-1:])))} runs"
+
+
 def _behind(found: Aggregates) -> str:
     """What is behind statistics over envs."""
-    runs = sorted({one.runs for one in found.estimates})
-    each = " to ".join(map(str, dict.fromkeys((runs[0], runs[-1])))) if runs else "0"
     missing = f" Left out, for want of {FEWEST} seeds of each method or of a scale: {', '.join(found.left_out)}."
-    told = f"n = {each} runs a method in {len(found.envs)} environments: {', '.join(found.envs)}."
-    return told + (missing if found.left_out else "")
+    envs = f"{len(found.envs)} environments: {', '.join(found.envs)}."
+    return f"n = {runs_behind(found.estimates)} a method in {envs}" + (missing if found.left_out else "")
 
 
 def too_few(envs: Sequence[str], fewest: int) -> str:

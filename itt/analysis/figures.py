@@ -1,6 +1,7 @@
 """All figures of a study, from what was collected, with their captions."""
 
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from pathlib import Path
 
 # isort: off
@@ -65,7 +66,7 @@ def _learning_curves(collected: Collected, name: str, axis: Axis) -> Drawn:
     found = methods_by_env(collected, axis)
     as_run = any(curve.look.thin for panel in found for curve in panel.curves)
     picture = captions.learning_curves(name, axis, collected.band, _seeds(found), as_run)
-    return picture, _panels(collected, found, axis) if found else sentence(captions.NO_VANILLA)
+    return _either(picture, panels.draw(found, axis, collected.band) if found else None, captions.NO_VANILLA)
 
 
 def _variant(collected: Collected, variant: str, asked: Axis | None) -> Drawn:
@@ -73,11 +74,7 @@ def _variant(collected: Collected, variant: str, asked: Axis | None) -> Drawn:
     found = against_vanilla(collected, variant, axis)
     fair = asked is None
     picture = captions.against_vanilla(against(variant), variant, axis, fair, collected.band, _seeds(found))
-    return picture, _panels(collected, found, axis)
-
-
-def _panels(collected: Collected, found: Sequence[Panel], axis: Axis) -> Figure:
-    return panels.draw(found, axis, collected.band)
+    return picture, panels.draw(found, axis, collected.band)
 
 
 def _seeds(found: Sequence[Panel]) -> dict[str, int]:
@@ -88,15 +85,23 @@ def _seeds(found: Sequence[Panel]) -> dict[str, int]:
 def _beyond(collected: Collected, found: Aggregates) -> Iterator[Drawn]:
     profiles, statistics, improvements = BEYOND
     few = captions.too_few(found.envs, FEWEST_ENVS)
-    yield (
+    yield _either(
         captions.performance_profiles(profiles, found),
-        aggregate_figures.performance_profiles(found, collected.look) if found.profiles else sentence(few),
+        aggregate_figures.performance_profiles(found, collected.look) if found.profiles else None,
+        few,
     )
-    yield (
+    yield _either(
         captions.aggregates(statistics, found),
-        aggregate_figures.statistics(found, collected.look) if found.estimates else sentence(few),
+        aggregate_figures.statistics(found, collected.look) if found.estimates else None,
+        few,
     )
-    yield (
+    yield _either(
         captions.improvements(improvements, found),
-        aggregate_figures.improvements(found) if found.improvements else sentence(captions.NO_PAIR),
+        aggregate_figures.improvements(found) if found.improvements else None,
+        captions.NO_PAIR,
     )
+
+
+def _either(picture: Picture, figure: Figure | None, instead: str) -> Drawn:
+    """The figure with its caption, or why there is none, as both."""
+    return (picture, figure) if figure else (replace(picture, caption=instead), sentence(instead))

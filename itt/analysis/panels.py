@@ -14,6 +14,7 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 from matplotlib.patches import Patch
+from matplotlib.patheffects import withStroke
 from matplotlib.ticker import EngFormatter, MaxNLocator
 
 from itt.analysis.curves import Curve, Panel
@@ -71,7 +72,7 @@ def _draw_panel(axes: Axes, panel: Panel, axis: Axis, most: int) -> None:
     few = any(curve.seeds < most for curve in panel.curves)
     corner = axes.text(0.98, 0.06, _seeds(panel.curves), transform=axes.transAxes, ha="right", fontsize="small")
     corner.set(color=MARK if few else GREY, fontweight="bold" if few else "normal")
-    corner.set_bbox({"facecolor": "white", "alpha": 0.7, "linewidth": 0, "pad": 1})
+    corner.set_path_effects([withStroke(linewidth=2.5, foreground="white")])  # readable on a line, which stays in view
     axes.set_title(panel.title, loc="left", fontsize="small")
     axes.xaxis.set_major_locator(MaxNLocator(4, integer=axis == "iteration"))
     if axis != "iteration":

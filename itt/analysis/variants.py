@@ -42,11 +42,8 @@ def fair_axis(collected: Collected, variant: str) -> Axis:
     costs = [
         [steps_an_iteration(collected.curves_of[arm]) for arm in pair if arm in collected.curves_of] for pair in pairs
     ]
-    return (
-        "iteration"
-        if all(max(cost, default=0) <= (1 + EQUAL) * min(cost, default=0) for cost in costs)
-        else "env-steps"
-    )
+    equal = all(max(cost, default=0) <= (1 + EQUAL) * min(cost, default=0) for cost in costs)
+    return "iteration" if equal else "env-steps"
 
 
 def _arms(collected: Collected, cell: Cell) -> list[Cell]:

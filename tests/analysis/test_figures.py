@@ -93,12 +93,13 @@ def test_a_study_without_vanilla_runs_says_so(make_run, drawn):
         ]
 
 
-def test_too_few_runs_for_statistics_over_envs_are_told_instead_of_drawn(make_run, drawn):
+def test_too_few_runs_for_statistics_over_envs_are_told_instead_of_drawn(make_run, drawn, captions):
     make_run()
-    found = drawn()
+    found, told = drawn(), captions()
     for name in BEYOND:
         assert not found[name].axes
         assert found[name].texts[0].get_text().startswith("Too few: ")
+        assert " ".join(found[name].texts[0].get_text().split()) == told[name]
 
 
 def test_a_caption_says_n_and_what_the_band_is_and_which_lines_have_fewer_seeds(make_run, captions):
