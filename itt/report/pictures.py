@@ -11,7 +11,7 @@ from pathlib import Path
 from itt.analysis import outputs
 from itt.errors import UserError
 
-LARGEST = 1_000_000
+LARGEST = 500_000
 """Bytes of an SVG; of a larger one the page has the PNG, which does not grow with the number of points."""
 
 _TYPES = {".svg": "image/svg+xml", ".png": "image/png"}
