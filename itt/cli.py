@@ -222,15 +222,23 @@ def collect(
 
 
 @app.command()
-def tables(collected: Collected, out: Out) -> int:
-    """Make the table of scores in the layout of the paper's Table 6, its numbers beside ours.
+def tables(
+    collected: Collected,
+    out: Out,
+    speed: Annotated[
+        Path | None,
+        typer.Option(help="What `itt bench rollouts --study` wrote: divides episodes into physics and policy."),
+    ] = None,
+) -> int:
+    """Make the paper's Tables 1 to 6, its numbers beside ours, with a verdict on each of them and on its claims.
 
-    Reads COLLECTED/runs.csv and curves.csv; writes OUT/scores.csv, scores.md, scores.tex and scores.html, and the same
-    of aggregates, which are statistics over all envs.
+    Reads COLLECTED/runs.csv and curves.csv; writes to OUT scores, aggregates (statistics over all envs), training-time,
+    sigma, dimensions, layers, claims and against (the paper against ours), each as .csv, .md, .tex and .html.
+    docs/verdicts.md says what the verdicts mean.
     """
     from itt.analysis.tables import tables as make
 
-    return _print_paths(make(collected, out))
+    return _print_paths(make(collected, out, speed))
 
 
 @app.command()
@@ -304,8 +312,8 @@ def report(
 ) -> int:
     """Write all that came of a study as one HTML page, which loads nothing from elsewhere.
 
-    Reads RESULTS/collected, figures, and the records in runs. Makes nothing anew: what is not there is not on the page.
-    The same results give the same bytes.
+    Reads RESULTS/collected, figures, theory, speed, and the records in runs. Draws and measures nothing: what is not
+    there is not on the page. The same results give the same bytes.
     """
     from itt.report.page import report as write
 

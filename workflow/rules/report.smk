@@ -6,6 +6,7 @@ rule report:
         rules.collect.output,
         rules.figures.output,
         rules.theory.output,
+        rules.tables.input.speed,
     output:
         update(f"{RESULTS}/report.html"),
     log:
