@@ -58,13 +58,18 @@ def drawn(results: Path) -> list[Picture]:
 
 
 def picture(results: Path, file: str, title: str, caption: str) -> Picture | None:
-    """The figure `results / file`, an SVG with its PNG beside it if it has one; None where it was not drawn."""
+    """The figure `results / file`, an SVG with its PNG beside it if it has one; None where it was not drawn.
+
+    Raises:
+        UserError: It is no SVG that Matplotlib wrote.
+    """
     svg = results / file
     if not svg.is_file():
         return None
     content = svg.read_bytes()
-    size = _SIZE.search(content)
-    width, height = (round(float(points) * 4 / 3) for points in size.groups()) if size else (800, 600)
+    if (size := _SIZE.search(content)) is None:
+        raise UserError(f"{svg}: not a figure that itt drew")
+    width, height = (round(float(points) * 4 / 3) for points in size.groups())
     others = sorted(other for other in svg.parent.glob(f"{svg.stem}.*") if other.is_file())
     png = svg.with_suffix(".png")
     shown = png if len(content) > LARGEST and png in others else svg

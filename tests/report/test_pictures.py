@@ -42,6 +42,13 @@ def test_what_was_not_drawn_is_none(tmp_path):
     assert picture(tmp_path, "figures/b.svg", "B", "") is None
 
 
+def test_a_damaged_figure_is_refused(tmp_path):
+    draw(tmp_path)
+    (tmp_path / "figures" / "a.svg").write_text("")
+    with pytest.raises(UserError, match="not a figure that itt drew"):
+        picture(tmp_path, "figures/a.svg", "A", "")
+
+
 def captions(results, content):
     (results / "figures").mkdir(parents=True, exist_ok=True)
     (results / "figures" / "captions.json").write_text(content)
