@@ -25,15 +25,11 @@ def drawn(collected):
 
 
 @pytest.fixture
-def captions(collected, tmp_path):
+def captions(collected):
     """name -> caption of the figures of the runs made so far."""
-
-    def tell(*options):
-        figures(collected(), tmp_path / "f", *options)
-        found = json.loads((tmp_path / "f" / CAPTIONS).read_text(encoding="utf-8"))
-        return {name: one["caption"] for name, one in found.items()}
-
-    return tell
+    return lambda *options: {
+        picture.name: picture.caption for picture, _ in drawn_figures(*read_collected(collected()), *options)
+    }
 
 
 def xlabel(figure):
@@ -128,12 +124,15 @@ def test_thin_lines_are_explained_where_there_are_any(make_run, captions):
     assert "vanilla-vs-as-run" not in told
 
 
-def test_what_is_missing_stands_in_every_figure_and_caption(make_run, drawn, captions, tmp_path):
+def test_what_is_missing_stands_in_every_figure_and_caption(make_run, collected, tmp_path):
     make_run(seed=0)
     make_run(seed=1, returns=[])
     mark = "Partial: 1 of 2 runs have no result."
-    assert all(caption.startswith(mark) for caption in captions().values())
-    for path in (tmp_path / "f").glob("*.svg"):
+    *images, captions = figures(collected(), tmp_path / "f")
+    told = json.loads(captions.read_text(encoding="utf-8"))
+    assert list(told) == [*ALWAYS, *BEYOND]
+    assert all(one["title"] and one["caption"].startswith(mark) for one in told.values())
+    for path in images[:: len(IMAGES)]:
         assert mark in path.read_text(encoding="utf-8"), path.name
 
 
