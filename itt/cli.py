@@ -232,8 +232,8 @@ def tables(
 ) -> int:
     """Make the paper's Tables 1 to 6, its numbers beside ours, with a verdict on each of them and on its claims.
 
-    Reads COLLECTED/runs.csv and curves.csv; writes to OUT scores, aggregates (statistics over all envs), training-time,
-    sigma, dimensions, layers, claims and against (the paper against ours), each as .csv, .md, .tex and .html.
+    Reads COLLECTED/runs.csv and curves.csv; writes to OUT scores, training-time, sigma, dimensions, layers, claims,
+    against (the paper against ours) and aggregates (statistics over all envs), each as .csv, .md, .tex and .html.
     docs/verdicts.md says what the verdicts mean.
     """
     from itt.analysis.tables import tables as make

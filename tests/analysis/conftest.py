@@ -37,11 +37,11 @@ def make_run(results: Path) -> MakeRun:
         iterations: int = 2,
         study: str = "demo",
         hash: str = "0123456789abcdef",
-        env_steps: int = 100,
         settings: Mapping[str, Any] | None = None,
         end: str | None = None,
         core_seconds: float = 7.5,
         own: Mapping[str, float] | None = None,
+        env_steps: int = 100,
     ) -> Path:
         folder = results / study / "runs" / env.replace("/", "--") / method / variant / f"seed{seed}"
         folder.mkdir(parents=True)

@@ -3,11 +3,11 @@
 Each module makes one `Sheet`, which `itt tables` writes:
 
     scores           Tables 1 and 6: three readings of the score
-    aggregates       all envs together (Agarwal et al. 2021)
     training_time    Table 2, and where the time went
     settings         Tables 3, 4 and 5
     claims           what the paper says in its text
     against          each of the paper's numbers beside ours
+    aggregates       all envs together (Agarwal et al. 2021)
 
 `verdicts` has the rules by which a number counts as reproduced, `comparisons` applies them to one number, and `ours` is
 our side of it.
@@ -29,11 +29,11 @@ def sheets(ours: Ours) -> list[Sheet]:
     """All tables of collected runs, in the order of `outputs.SHEETS`."""
     return [
         scores.sheet(ours),
-        aggregates.sheet(ours.runs),
         training_time.sheet(ours),
         *(settings.sheet(ours, subject) for subject in settings.SUBJECTS),
         claims.sheet(ours),
         against.sheet(ours),
+        aggregates.sheet(ours.runs),
     ]
 
 
