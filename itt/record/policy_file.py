@@ -35,12 +35,17 @@ class SavedPolicy:
         return None if self.met is None else self.met.normaliser
 
 
-def write(path: Path, run: Run, theta: NDArray[np.float64], met: Moments | None = None) -> None:
-    """Writes the policy; the zip format's timestamps are NumPy's constant ones."""
+def content(run: Run, theta: NDArray[np.float64], met: Moments | None = None) -> bytes:
+    """The policy's file; the zip format's timestamps are NumPy's constant ones."""
     buffer = io.BytesIO()
     spec = np.array(json.dumps(run.spec(), sort_keys=True))
     np.savez(buffer, allow_pickle=False, spec=spec, theta=theta, **packed(met))
-    write_atomically(path, buffer.getvalue())
+    return buffer.getvalue()
+
+
+def write(path: Path, run: Run, theta: NDArray[np.float64], met: Moments | None = None) -> None:
+    """Writes the policy."""
+    write_atomically(path, content(run, theta, met))
 
 
 def read(path: Path) -> SavedPolicy:

@@ -207,12 +207,72 @@ def test_with_both_checkpoints_damaged_nothing_is_touched(train, stopped, snapsh
     assert snapshot(stopped.folder) == before
 
 
-def test_a_damaged_policy_of_a_finished_run_is_told_and_not_touched(train, whole, snapshot):
-    damage(whole / "policy.npz")
+def cut(path):
+    path.write_bytes(b"".join(path.read_bytes().splitlines(keepends=True)[:-2]))
+
+
+def change(path):
+    content = bytearray(path.read_bytes())
+    content[len(content) // 2] ^= 1
+    path.write_bytes(content)
+
+
+def empty(path):
+    path.write_bytes(b"")
+
+
+@pytest.mark.fault
+@pytest.mark.parametrize("harm", [damage, cut, change, empty])
+@pytest.mark.parametrize("name", ["metrics.csv", "best.npz", "policy.npz"])
+def test_what_a_finished_run_left_and_was_damaged_comes_back_from_its_checkpoint(train, whole, name, harm):
+    before = {file: (whole / file).read_bytes() for file in ("metrics.csv", "best.npz", "policy.npz")}
+    harm(whole / name)
+    mended = train(cartpole(), "whole", stop_after=0)  # nothing is played
+    assert mended.said[0].startswith(f"{whole / name}: ")
+    assert mended.said[0].endswith("; it comes back from the checkpoint")
+    assert {file: (whole / file).read_bytes() for file in before} == before
+    assert train(cartpole(), "whole").said == [f"{whole.folder}: finished already; --extend lengthens a run"]
+
+
+@pytest.mark.fault
+@pytest.mark.parametrize("harm", [damage, cut, empty])
+@pytest.mark.parametrize("name", ["metrics.csv", "best.npz", "policy.npz"])
+def test_damage_is_seen_in_a_record_without_hashes_too(train, whole, name, harm):
+    provenance_json = whole / "provenance.json"
+    told = sessions(whole)
+    assert told[-1].pop("sha256").keys() == {"metrics.csv", "best.npz", "policy.npz"}
+    provenance_json.write_text(json.dumps(told))
+    before = result(whole)
+    harm(whole / name)
+    train(cartpole(), "whole", stop_after=0)
+    assert result(whole) == before
+
+
+@pytest.mark.fault
+@pytest.mark.parametrize("name", ["metrics.csv", "best.npz", "policy.npz"])
+def test_damage_without_a_checkpoint_is_told_and_nothing_is_touched(train, whole, name, snapshot):
+    (whole / "checkpoint").unlink()
+    (whole / "checkpoint.previous").unlink(missing_ok=True)
+    change(whole / name)
     before = snapshot(whole.folder)
-    with pytest.raises(UserError, match=r"policy\.npz: not a policy of itt"):
+    with pytest.raises(UserError, match=rf"{name}: .*, and there is no checkpoint; choose another --out"):
         train(cartpole(), "whole")
     assert snapshot(whole.folder) == before
+
+
+@pytest.mark.fault
+def test_a_finished_run_needs_no_checkpoint(train, whole, snapshot):
+    damage(whole / "checkpoint")
+    before = snapshot(whole.folder)
+    assert train(cartpole(), "whole").said == [f"{whole.folder}: finished already; --extend lengthens a run"]
+    assert snapshot(whole.folder) == before
+
+
+@pytest.mark.fault
+def test_an_evaluation_of_a_policy_that_was_damaged_is_made_anew(train, whole):
+    (whole / "evaluation.csv").write_text("episode,return,seed\n0,1.0,2147483648\n")
+    damage(whole / "policy.npz")
+    assert not (train(cartpole(), "whole") / "evaluation.csv").exists()
 
 
 # Another's folder
