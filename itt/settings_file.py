@@ -46,6 +46,8 @@ def parse(text: str, where: str) -> Any:
         mark = error.problem_mark or error.context_mark
         place = f"line {mark.line + 1}, column {mark.column + 1}: " if mark else ""
         raise Mistake(f"{where + ': ' if where else ''}{place}{error.problem or error.context}") from None
+    except RecursionError:
+        raise Mistake(f"{where + ': ' if where else ''}sections within sections, deeper than can be read") from None
     except YAMLError as error:
         raise Mistake(f"{where + ': ' if where else ''}{' '.join(str(error).split())}") from None
 

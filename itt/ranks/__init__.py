@@ -13,5 +13,6 @@ can share a core with a worker.
 
 from itt.ranks.lead import lead
 from itt.ranks.team import Team
+from itt.ranks.watch import Patience
 
-__all__ = ["Team", "lead"]
+__all__ = ["Patience", "Team", "lead"]

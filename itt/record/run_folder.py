@@ -27,7 +27,7 @@ from ruamel.yaml import YAML
 
 from itt import settings_file
 from itt.errors import Stopped, UserError
-from itt.lock import HeldElsewhere, held
+from itt.lock import HeldElsewhere, Hold, NoLongerHeld, held
 from itt.observations import Learned
 from itt.record import checkpoint, finished, policy_file, provenance
 from itt.record.checkpoint import Checkpoint
@@ -48,8 +48,9 @@ _PLACES = 100
 class RunFolder:
     """A run's record while it is being written. Use `opened`."""
 
-    def __init__(self, path: Path, run: Run, columns: Sequence[str], found: Checkpoint | None) -> None:
+    def __init__(self, path: Path, run: Run, columns: Sequence[str], found: Checkpoint | None, hold: Hold) -> None:
         """Takes over what a checkpoint holds; nothing is written yet."""
+        self._hold = hold
         self.path, self.run = path, run
         self.columns = (*CORE_COLUMNS, *columns)
         self.state = found.state if found else {}
@@ -63,9 +64,16 @@ class RunFolder:
 
     @contextlib.contextmanager
     def _writing(self) -> Iterator[None]:
-        """Ends the training with a line where a disk is full or gone: what was saved goes on another time."""
+        """Ends the training with a line where a disk is full or gone: what was saved goes on another time.
+
+        Nothing is written into a folder that was removed, and is perhaps there once more as another process's.
+        """
         try:
+            self._hold.check()
             yield
+        except NoLongerHeld:
+            gone = "was removed, or taken over by another itt train; nothing more is written"
+            raise Stopped(f"{self.path}: {gone}") from None
         except OSError as error:
             name = error.filename or self.path / "metrics.csv"
             raise Stopped(f"{name}: cannot be written ({error.strerror}); checkpoints so far are whole") from None
@@ -122,6 +130,10 @@ class RunFolder:
         self.sessions[-1]["builds"] += builds
         self.sessions[-1]["build_seconds"] = round(self.sessions[-1]["build_seconds"] + seconds, 6)
 
+    def note_work(self, by_rank: list[dict[str, Any]]) -> None:
+        """Notes what each rank has done in this session: rank, host, tasks, and the seconds that they took."""
+        self.sessions[-1]["by_rank"] = by_rank
+
     def end_iteration(self, state: dict[str, NDArray[Any]]) -> None:
         """Takes note of the algorithm's state after an iteration, and saves it when it is time to."""
         self.state, self.step = state, self.step + 1
@@ -177,7 +189,12 @@ class RunFolder:
 
 @contextlib.contextmanager
 def opened(
-    path: Path, run: Run, columns: Sequence[str], warn: Callable[[str], None], extend: bool = False
+    path: Path,
+    run: Run,
+    columns: Sequence[str],
+    warn: Callable[[str], None],
+    extend: bool = False,
+    pause: Callable[[float], None] | None = None,
 ) -> Iterator[RunFolder | None]:
     """The run's folder, locked against other writers; None if the run is finished already.
 
@@ -187,11 +204,13 @@ def opened(
         columns: The algorithm's own columns of metrics.csv.
         warn: Told in one line of a damaged checkpoint, or of a finished run that is brought back from it.
         extend: Whether a run with fewer iterations, or with a lower target, may be lengthened.
+        pause: What to do for some seconds while another process holds the folder; without it that is an error.
 
     Raises:
         UserError: The folder holds another run or something else, is in use, cannot be written to, or its checkpoints
             are damaged. Nothing was changed.
     """
+    _check_place(path)
     if _complete(path, run):
         yield None
         return
@@ -199,12 +218,11 @@ def opened(
     with contextlib.ExitStack() as stack:
         try:
             path.mkdir(parents=True, exist_ok=True)
-            stack.enter_context(held(path / ".lock"))
+            hold = stack.enter_context(
+                held(path / ".lock", pause, lambda holder: warn(f"{_busy(path, holder)}; waiting for it"))
+            )
         except HeldElsewhere as holder:
-            who = f" ({holder})" if str(holder) else ""
-            raise UserError(
-                f"{path}: another itt train is writing to it{who}; wait for it, or choose another --out"
-            ) from None
+            raise UserError(f"{_busy(path, str(holder))}; --wait waits for it, or choose another --out") from None
         except OSError as error:
             raise UserError(f"{path}: cannot be written ({error.strerror})") from None
         # Only now what is read stays as it is: the run may have gone on, or ended, since the first look.
@@ -216,11 +234,27 @@ def opened(
         if damage and found and found.spec == run.spec():
             warn(f"{damage}; it comes back from the checkpoint")
         sweep(path, ("checkpoint", *_COMPLETE, *_EVALUATIONS))
-        folder = RunFolder(path, run, columns, found)
+        folder = RunFolder(path, run, columns, found, hold)
         try:
             yield folder
         finally:
             folder.close()
+
+
+def _check_place(path: Path) -> None:
+    """That the folder is one, if it is there, and that what is to be a file in it is one: a pipe would never end."""
+    try:
+        if path.exists() and not path.is_dir():
+            raise UserError(f"{path}: is a file; --out names a folder")
+        for file in (path / name for name in (*_COMPLETE, *checkpoint.GENERATIONS)):
+            if file.exists() and not file.is_file():
+                raise UserError(f"{file}: is no plain file, but stands where one of the run's belongs; move it away")
+    except OSError as error:
+        raise UserError(f"{path}: cannot be read ({error.strerror})") from None
+
+
+def _busy(path: Path, holder: str) -> str:
+    return f"{path}: another itt train is writing to it{f' ({holder})' if holder else ''}"
 
 
 def _complete(path: Path, run: Run) -> bool:
@@ -245,8 +279,6 @@ def _policy_hash(path: Path) -> str | None:
 
 def _look(path: Path, run: Run, warn: Callable[[str], None], extend: bool) -> Checkpoint | None:
     """The folder's checkpoint, after making sure that the folder is this run's, or nobody's."""
-    if path.exists() and not path.is_dir():
-        raise UserError(f"{path}: is a file; --out names a folder")
     found = checkpoint.load(path, warn)
     stored = found.spec if found else settings_file.read(path / "run.yaml") if (path / "run.yaml").exists() else None
     if stored is not None:

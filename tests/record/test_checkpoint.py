@@ -81,14 +81,14 @@ def test_a_file_system_without_second_names_will_do(folder, monkeypatch):
 
 
 def test_a_checkpoint_that_goes_away_while_it_is_looked_for_is_not_there(folder, monkeypatch):
-    read = module.Path.read_bytes
+    read = module.read
 
     def gone(path):
         if path.name == "checkpoint":
             raise FileNotFoundError(path)
         return read(path)
 
-    monkeypatch.setattr(module.Path, "read_bytes", gone)
+    monkeypatch.setattr(module, "read", gone)
     assert load(folder, refuse).step == 1
 
 

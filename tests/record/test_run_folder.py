@@ -7,12 +7,14 @@ import itertools
 import json
 import os
 import pickle
+import shutil
 
 import numpy as np
 import pytest
 
 from itt import settings_file
 from itt.algorithms import es
+from itt.algorithms.es import strategy
 from itt.errors import Stopped, UserError
 from itt.ranks.signals import Signals
 from itt.ranks.team import Alone
@@ -346,6 +348,25 @@ def test_what_a_user_adds_to_a_runs_folder_is_no_matter(train, stopped, whole):
     assert (stopped / "notes.txt").read_text() == "mine"
 
 
+@pytest.mark.fault
+@pytest.mark.parametrize("make", [os.mkdir, os.mkfifo])
+@pytest.mark.parametrize("name", [*DECLARED, "checkpoint", "checkpoint.previous"])
+def test_a_folder_or_a_pipe_where_a_file_belongs_is_told_before_any_work(train, stopped, name, make, snapshot):
+    (stopped / name).unlink(missing_ok=True)
+    make(stopped / name)
+    before = snapshot(stopped.folder)
+    with pytest.raises(UserError, match=rf"{name}: is no plain file, but stands where one of the run's belongs"):
+        train(cartpole())
+    assert snapshot(stopped.folder) == before
+
+
+@pytest.mark.fault
+@pytest.mark.parametrize("name", ["a" * 300, "a" * 300 + "/run"])
+def test_a_name_that_is_too_long_is_told(train, name):
+    with pytest.raises(UserError, match="cannot be read \\(File name too long\\)"):
+        train(cartpole(), name)
+
+
 def test_an_empty_folder_will_do(train, tmp_path, whole):
     (tmp_path / "run").mkdir()
     (tmp_path / "run" / ".DS_Store").touch()
@@ -403,6 +424,73 @@ def test_the_folder_is_free_again_when_a_training_has_failed(train, monkeypatch)
         train(cartpole())
     monkeypatch.undo()
     assert len(train(cartpole()).rows()) == 4
+
+
+@pytest.mark.fault
+@pytest.mark.parametrize("again", [False, True])
+def test_a_folder_that_is_removed_meanwhile_ends_a_training_in_one_line(train, tmp_path, monkeypatch, snapshot, again):
+    """And nothing is written there, where another training may have begun."""
+    tell = strategy.tell
+
+    def removed(*arguments):
+        shutil.rmtree(tmp_path / "run")
+        if again:
+            (tmp_path / "run").mkdir()
+            (tmp_path / "run" / ".lock").touch()
+        return tell(*arguments)
+
+    monkeypatch.setattr("itt.algorithms.es.trainer.strategy.tell", removed)
+    with pytest.raises(Stopped, match=r"run: was removed, or taken over by another itt train; nothing more is written"):
+        es.train(tmp_path / "run", resolve(cartpole()), Alone(Signals()), print, lambda *_: None)
+    assert list(tmp_path.rglob("*")) == ([tmp_path / "run", tmp_path / "run" / ".lock"] if again else [])
+
+
+@pytest.mark.fault
+@pytest.mark.parametrize("error", [ValueError("a fault"), MemoryError(), UserError("a mistake")])
+def test_what_was_finished_before_an_error_is_kept(train, whole, monkeypatch, error):
+    tell, calls = strategy.tell, []
+
+    def fails(*arguments):
+        calls.append(1)
+        if len(calls) == 3:
+            raise error
+        return tell(*arguments)
+
+    monkeypatch.setattr("itt.algorithms.es.trainer.strategy.tell", fails)
+    with pytest.raises(type(error)):
+        train(cartpole())
+    monkeypatch.undo()
+    resumed = train(cartpole())
+    assert resumed.said == ["resumed at iteration 2"]
+    assert result(resumed) == result(whole)
+
+
+@pytest.mark.fault
+def test_one_that_waits_for_the_folder_goes_on_when_it_is_free(tmp_path, train, stopped, whole):
+    said = []
+    with contextlib.ExitStack() as stack:
+        lock = stack.enter_context(open(stopped / ".lock", "r+"))
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        lock.write('{"host": "node7", "process": 12}')
+        lock.flush()
+
+        class Patient(Alone):
+            def rest(self, seconds):
+                stack.close()
+
+        es.train(stopped.folder, resolve(cartpole()), Patient(Signals()), said.append, lambda *_: None, wait=True)
+    assert said == [
+        f"{stopped.folder}: another itt train is writing to it (host node7, process 12); waiting for it",
+        "resumed at iteration 3",
+    ]
+    assert result(stopped) == result(whole)
+
+
+def test_each_session_tells_what_each_rank_did(train):
+    (session,) = sessions(train(cartpole()))
+    (rank,) = session["by_rank"]
+    assert (rank["rank"], rank["host"], rank["tasks"]) == (0, os.uname().nodename, 4 * 13)
+    assert 0 < rank["seconds"] <= session["seconds"]
 
 
 # A full disk
