@@ -31,7 +31,7 @@ def read(path: Path) -> bytes:
             raise OSError(errno.EINVAL, "is no plain file", str(path))
         if status.st_size > MOST:
             raise OSError(errno.EFBIG, f"is larger than {MOST / 2**30:g} GiB", str(path))
-        return file.read(MOST)
+        return file.read(status.st_size)
 
 
 def unpacked(content: bytes) -> dict[str, NDArray[Any]]:

@@ -378,12 +378,12 @@ def test_a_run_that_ended_while_its_folder_was_looked_at_is_finished(train, whol
     taken, held = {}, run_folder.held
 
     @contextlib.contextmanager
-    def late(path):
+    def late(path, *waiting):
         for name in (*DECLARED, "checkpoint"):
             (stopped / name).write_bytes((whole / name).read_bytes())
         taken.update(snapshot(stopped.folder))
-        with held(path):
-            yield
+        with held(path, *waiting) as hold:
+            yield hold
 
     monkeypatch.setattr(run_folder, "held", late)
     train(cartpole())
