@@ -85,6 +85,7 @@ def test_only_would_block_means_in_use(path, monkeypatch, number):
         pass
 
 
+@pytest.mark.fault
 def test_a_link_is_not_followed(path, tmp_path):
     (tmp_path / "precious").write_text("mine")
     path.symlink_to(tmp_path / "precious")
@@ -132,6 +133,7 @@ def test_without_locks_a_second_one_is_refused_and_told_how_to_clear(path, witho
     assert str(told.value).endswith(f"if that process is no longer alive, remove {path}.owner*")
 
 
+@pytest.mark.fault
 def test_what_a_dead_process_of_this_machine_left_is_taken_over(path, without_locks):
     file = owner_file(path, process=ended())
     with held(path):

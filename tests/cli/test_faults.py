@@ -26,6 +26,9 @@ def here(tmp_path, monkeypatch):
     (tmp_path / "indented.yaml").write_text("\n".join(f"{' ' * depth}a:" for depth in range(5000)))
     (tmp_path / "many.yaml").write_text(STUDY.format("x", 1000000000))
     (tmp_path / "named.yaml").write_text(STUDY.format(LONG, 1))
+    laughs = "\n".join(f"  a{k}: &a{k} [{', '.join([f'*a{k - 1}'] * 10)}]" for k in range(1, 10))
+    (tmp_path / "bomb.yaml").write_text(f"name: x\ndefaults:\n  a0: &a0 [1, 2]\n{laughs}\n")
+    (tmp_path / "endless.yaml").write_text("name: x\nruns: &a [*a]\n")
     (tmp_path / "exits.py").write_text("raise SystemExit(0)\n")
 
 
@@ -51,6 +54,8 @@ def trained(started, tmp_path_factory):
         ([*RUN, "--study", "many.yaml"], "many.yaml: runs[0].seeds: at most 100000, not 1000000000"),
         ([*RUN, "--study", "deep.yaml"], "deep.yaml: sections within sections, deeper than can be read"),
         ([*RUN, "--study", "indented.yaml"], "indented.yaml: sections within sections, deeper than can be read"),
+        ([*RUN, "--study", "bomb.yaml"], "bomb.yaml: more than 2000000 values, those of aliases counted"),
+        ([*RUN, "--study", "endless.yaml"], "endless.yaml: more than 2000000 values, those of aliases counted"),
         ([*RUN, "--set", f"env_kwargs={'[' * 5000}"], "--set env_kwargs"),
         (["eval", LONG], "File name too long"),
         (["collect", LONG, "--out", "out"], "File name too long"),

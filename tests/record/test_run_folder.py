@@ -73,6 +73,7 @@ def test_a_run_that_was_stopped_at_every_iteration_ends_as_if_it_had_not_been(tr
     assert result(train(cartpole())) == result(whole)
 
 
+@pytest.mark.fault
 def test_rows_after_the_last_checkpoint_are_played_again_not_kept_twice(train, whole):
     stopped = train(cartpole(), stop_after=2)
     with open(stopped / "metrics.csv", "a") as file:
@@ -95,6 +96,7 @@ def test_each_session_is_told_in_the_provenance(train):
         assert {"python", "cpu", "git_commit", "command", "engine"} <= session.keys()
 
 
+@pytest.mark.fault
 def test_a_session_knows_the_c_library_and_one_under_other_versions_says_which(train, monkeypatch):
     train(cartpole(), stop_after=1)
     assert train(cartpole(), stop_after=1).said == ["resumed at iteration 1"]
@@ -133,6 +135,7 @@ def test_a_finished_run_is_not_touched(train, whole, snapshot):
     assert snapshot(whole.folder) == before
 
 
+@pytest.mark.fault
 @pytest.mark.parametrize("deleted", [*((name,) for name in DECLARED), DECLARED], ids="-".join)
 def test_deleted_outputs_come_back_from_the_checkpoint(train, whole, deleted):
     before = result(whole)
@@ -200,6 +203,7 @@ def _at_iteration_2(train):
     return (train(cartpole(4), "two", stop_after=2) / "checkpoint").read_bytes()
 
 
+@pytest.mark.fault
 def test_with_both_checkpoints_damaged_nothing_is_touched(train, stopped, snapshot):
     damage(stopped / "checkpoint")
     damage(stopped / "checkpoint.previous")
@@ -406,6 +410,7 @@ def test_a_file_system_without_locks_will_do(train, whole, monkeypatch):
     assert result(train(cartpole())) == result(whole)
 
 
+@pytest.mark.fault
 def test_two_cannot_write_to_one_folder(train, stopped, snapshot):
     before = snapshot(stopped.folder)
     with open(stopped / ".lock") as lock:
@@ -514,6 +519,7 @@ def full_disk(monkeypatch):
     return begin
 
 
+@pytest.mark.fault
 @pytest.mark.parametrize("name", ["run.yaml", "metrics.csv", "provenance.json", "checkpoint", "policy.npz", "best.npz"])
 def test_a_full_disk_ends_a_training_in_one_line_and_the_run_goes_on_later(
     tmp_path, monkeypatch, full_disk, train, whole, name
@@ -530,6 +536,7 @@ def test_a_full_disk_ends_a_training_in_one_line_and_the_run_goes_on_later(
     assert result(resumed) == result(whole)
 
 
+@pytest.mark.fault
 def test_a_row_that_finds_no_room_ends_a_training_likewise(tmp_path, monkeypatch, train, whole):
     train(cartpole(), stop_after=2)
     add_row = RunFolder.add_row
