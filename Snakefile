@@ -24,8 +24,10 @@ include: "workflow/rules/kernels.smk"
 include: "workflow/rules/train.smk"
 include: "workflow/rules/evaluate.smk"
 include: "workflow/rules/collect.smk"
+include: "workflow/rules/speed.smk"
 include: "workflow/rules/tables.smk"
 include: "workflow/rules/figures.smk"
+include: "workflow/rules/theory.smk"
 include: "workflow/rules/report.smk"
 include: "workflow/rules/archive.smk"
 
@@ -44,4 +46,5 @@ rule all:
         RECORDS,
         rules.tables.output,
         rules.figures.output,
+        rules.theory.output,
         rules.report.output,

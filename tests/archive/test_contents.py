@@ -11,13 +11,16 @@ import numpy as np
 import pytest
 
 import itt
+from itt.analysis.tables import tables
 from itt.archive import contents as room
 from itt.archive.contents import contents
 from itt.archive.runs import recorded
+from itt.archive.tables import redraw
 from itt.errors import UserError
 from itt.resolve import resolve
 from itt.settings_file import read
 from itt.study import load, single
+from itt.theory import outputs as theory_outputs
 
 ITT, EXPLICIT = "runs/CartPole-v1/itt/vanilla/seed0", "runs/CartPole-v1/explicit/lean/seed3"
 
@@ -37,7 +40,7 @@ def test_it_has_the_record_of_every_run_and_no_checkpoint_lock_or_log(inside):
 
 
 def test_it_has_what_was_made_of_the_records(inside, trained):
-    made = [path for part in ("collected", "tables", "figures") for path in (trained / part).iterdir()]
+    made = [path for part in ("collected", "tables", "figures", "theory") for path in (trained / part).iterdir()]
     assert len(made) >= 8
     for path in [*made, trained / "report.html"]:
         assert inside[path.relative_to(trained).as_posix()] == path.read_bytes()
@@ -51,6 +54,12 @@ def test_it_has_the_code_version_the_lock_file_and_the_workflow(inside):
     assert inside["constraints.txt"] == (ROOT / "constraints.txt").read_bytes()
     assert inside["code/Snakefile"] == (ROOT / "Snakefile").read_bytes()
     assert "code/workflow/rules/train.smk" in inside
+
+
+def test_of_theory_only_what_itt_writes_is_in_it(results):
+    (results / "theory" / "notes.txt").write_text("mine")
+    names = {name.removeprefix("theory/") for name in dict(contents(results)) if name.startswith("theory/")}
+    assert names == set(theory_outputs.FILES)
 
 
 def test_runs_and_figures_that_the_study_no_longer_has_stay_out(older_seed, plan, results, tmp_path):
@@ -190,3 +199,30 @@ def test_a_folder_that_is_no_study_is_refused(results, study, words):
         file.write_text(file.read_text().replace("study: tiny", f"study: '{study}'"))
     with pytest.raises(UserError, match=words):
         dict(contents(results))
+
+
+def test_it_has_the_speed_by_which_tables_divide_times_without_a_place(results):
+    cell = {"env": "CartPole-v1", "method": "itt", "variant": "vanilla", "efficiency": 0.5}
+    machine = {"cpu": "Some CPU", "command": "itt bench rollouts --study /home/me/tiny.yaml --out results/tiny/x.json"}
+    file = results / "speed" / "rollouts.json"
+    file.parent.mkdir()
+    file.write_text(json.dumps({"machine": machine, "rows": [cell]}))
+
+    inside = json.loads(dict(contents(results))["speed/rollouts.json"])
+
+    assert inside["machine"]["command"] == "itt bench rollouts --study tiny.yaml --out results/tiny/x.json"
+    assert inside["rows"] == [cell]
+
+
+def test_tables_are_drawn_again_by_the_speed_that_lies_beside_them(results):
+    cell = {"env": "CartPole-v1", "method": "itt", "variant": "vanilla", "efficiency": 0.5}
+    file = results / "speed" / "rollouts.json"
+    file.parent.mkdir()
+    file.write_text(json.dumps({"machine": {"cpu": "Some CPU"}, "rows": [cell]}))
+    assert [line.split(" is ")[0] for line in redraw(results).differing] == [
+        f"tables/training-time.{kind}" for kind in ("csv", "md", "tex", "html")
+    ]
+
+    tables(results / "collected", results / "tables", file)
+
+    assert redraw(results).differing == []
