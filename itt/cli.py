@@ -17,8 +17,8 @@ from itt.bench.cli import app as bench
 from itt.errors import Stopped, UserError
 
 _CODES = (
-    "Exit codes: 0 done, 2 a mistake of yours (one line says which), 75 stopped early by a signal or for want of disk "
-    "space (run the same command again: a training goes on from its checkpoint, an evaluation starts anew), 130 ended "
+    "Exit codes: 0 done, 2 a mistake of yours (one line says which), 75 stopped early by a signal, for want of disk "
+    "space or by a rank that is silent (run the same command again: a training goes on from its checkpoint, an evaluation starts anew), 130 ended "
     "at once by Ctrl-C (a second one, or before there was a run), 1 a fault."
 )
 
