@@ -18,8 +18,8 @@ from itt.errors import Stopped, UserError
 
 _CODES = (
     "Exit codes: 0 done, 2 a mistake of yours (one line says which), 75 stopped early by a signal, for want of disk "
-    "space or by a rank that is silent (run the same command again: a training goes on from its checkpoint, an evaluation starts anew), 130 ended "
-    "at once by Ctrl-C (a second one, or before there was a run), 1 a fault."
+    "space or by a rank that is silent (run the same command again: a training goes on from its checkpoint, an "
+    "evaluation starts anew), 130 ended at once by Ctrl-C (a second one, or before there was a run), 1 a fault."
 )
 
 app = typer.Typer(

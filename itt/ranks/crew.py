@@ -71,6 +71,7 @@ class Crew:
     def map(self, task: Callable[[Any, Any], Any], shared: Any, items: Sequence[Any]) -> list[Any]:
         """See `itt.ranks.Team.map`."""
         self._map += 1
+        self._watch.forget()
         self._shares.renew()
         results: list[Any] = [None] * len(items)
         waiting = deque(enumerate(items))

@@ -76,6 +76,10 @@ class Watch:
         """The rank owes nothing more."""
         self._began.pop(rank, None)
 
+    def forget(self) -> None:
+        """Nobody owes anything any more: what they are at is left over from a map that a signal ended."""
+        self._began.clear()
+
     def look(self) -> None:
         """To be called again and again while the coordinator waits.
 
