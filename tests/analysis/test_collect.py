@@ -313,6 +313,7 @@ def test_a_finished_run_whose_metrics_were_changed_or_are_gone_is_refused(make_r
         ("evaluation.csv", "episode,return\n0,1\n", "no column seed"),
         ("provenance.json", "[", "not JSON"),
         ("provenance.json", "{}", "must be a list"),
+        pytest.param("provenance.json", "[" * 100_000, "not JSON", id="provenance.json-deep"),
     ],
 )
 def test_other_damaged_files_are_refused_by_name(make_run, results, tmp_path, name, content, complaint):

@@ -64,7 +64,7 @@ def harmed(draw, whole):
                 st.binary(max_size=8),
                 st.sampled_from([word.encode() for word in WORDS]),
                 st.just(bytes(content[start:end]) * 2),
-                st.integers(1, 3000).map(lambda depth: b"[" * depth),
+                st.sampled_from([1, 2, 20, 300]).map(lambda depth: b"[" * depth),
             )
         )
         content[start:end] = piece
