@@ -34,7 +34,7 @@ unexport PYTHONHOME PYTHONPATH
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help install demo rehearsal test test-slow lint format pins clean
+.PHONY: help install demo rehearsal test test-slow test-faults lint format pins clean
 
 help: ## this list
 	@sed -n 's/^#   make/make/p' Makefile
@@ -80,6 +80,9 @@ test: $(INSTALLED) ## run the tests but the long ones
 
 test-slow: $(INSTALLED) ## run the long proofs
 	$(BIN)/python -m pytest -m slow
+
+test-faults: $(INSTALLED) ## run the tests of docs/reliability.md, and let 10,000 harmed files be read
+	$(BIN)/python -m pytest -m fault --hypothesis-profile=fuzz
 
 lint: $(INSTALLED) ## check style, types and the workflow
 	$(BIN)/ruff check

@@ -17,9 +17,9 @@ from itt.bench.cli import app as bench
 from itt.errors import Stopped, UserError
 
 _CODES = (
-    "Exit codes: 0 done, 2 a mistake of yours (one line says which), 75 stopped early by a signal or for want of disk "
-    "space (run the same command again: a training goes on from its checkpoint, an evaluation starts anew), 130 ended "
-    "at once by Ctrl-C (a second one, or before there was a run), 1 a fault."
+    "Exit codes: 0 done, 2 a mistake of yours (one line says which), 75 stopped early by a signal, for want of disk "
+    "space or by a rank that is silent (run the same command again: a training goes on from its checkpoint, an "
+    "evaluation starts anew), 130 ended at once by Ctrl-C (a second one, or before there was a run), 1 a fault."
 )
 
 app = typer.Typer(
@@ -49,6 +49,19 @@ Set = Annotated[
     typer.Option(
         "--set", metavar="KEY=VALUE", help="A setting above all others, like algorithm.iterations=50. Repeats."
     ),
+]
+Silence = Annotated[
+    float,
+    typer.Option(
+        min=1.0,
+        metavar="SECONDS",
+        help="Under mpiexec: a rank that gives no sign of life for so long ends the job with exit code 75. After a "
+        "tenth of it a line says which rank on which host.",
+    ),
+]
+LongestEpisode = Annotated[
+    float,
+    typer.Option(min=1.0, metavar="SECONDS", help="An episode that takes longer ends the job with exit code 75."),
 ]
 Json = Annotated[bool, typer.Option("--json", help="Print JSON.")]
 Collected = Annotated[Path, typer.Argument(help="What `itt collect --out` wrote: runs.csv and curves.csv.")]
@@ -83,6 +96,11 @@ def train(
     extend: Annotated[
         bool, typer.Option("--extend", help="Go on with a run that ended with fewer iterations or at a lower target.")
     ] = False,
+    wait: Annotated[
+        bool, typer.Option("--wait", help="Where another process trains this run, wait for it; else it is an error.")
+    ] = False,
+    silence: Silence = 600.0,
+    longest_episode: LongestEpisode = 3600.0,
 ) -> int:
     """Train one policy, or go on with a training that was stopped.
 
@@ -113,10 +131,10 @@ def train(
         path = out if out is not None else Path("results", run.study, run.folder)
         title = f"{run.env}/{run.method}/{run.variant}/seed{run.seed}"
         with progress(title, run.algorithm.iterations) as report:
-            es.train(path, run, team, _say, report, extend)
+            es.train(path, run, team, _say, report, extend, wait)
         return 0
 
-    return ranks.lead(main)
+    return ranks.lead(main, ranks.Patience(silence, longest_episode))
 
 
 @app.command("eval", epilog=_CODES)
@@ -139,6 +157,8 @@ def evaluate(
         list[str] | None,
         typer.Option("--set", metavar="KEY=VALUE", help="A setting of candidates or search, for inference. Repeats."),
     ] = None,
+    silence: Silence = 600.0,
+    longest_episode: LongestEpisode = 3600.0,
     overwrite: Annotated[
         bool, typer.Option("--overwrite", help="Replace an evaluation that is there and has other returns.")
     ] = False,
@@ -155,7 +175,7 @@ def evaluate(
     from itt import ranks
     from itt.inference import changed, for_inference, settings
     from itt.record import evaluation, policy_file
-    from itt.resolve import resolve
+    from itt.resolve import check_fits, resolve
     from itt.rollouts import ready
     from itt.rollouts.evaluation import evaluate as play
     from itt.rollouts.needs import check_installed
@@ -171,6 +191,7 @@ def evaluate(
             destination.check(run)
             if not overwrite:
                 evaluation.check_length(path, episodes)
+        check_fits(saved.run, saved.theta, saved.met, str(run))
         ready(chooses)
         played = play(chooses, saved.theta, episodes, team.map, saved.normaliser)
         returns = [(episode.value, seed, episode.diverged) for episode, seed in played]
@@ -180,7 +201,7 @@ def evaluate(
         print(json.dumps(summary) if as_json else f"{run}: {_told(summary)}")
         return 0
 
-    return ranks.lead(main)
+    return ranks.lead(main, ranks.Patience(silence, longest_episode))
 
 
 @app.command()
@@ -364,7 +385,10 @@ _EXTRAS = {
 """What only the commands from `collect` to `report`, and `archive`, need, and the extra that installs it."""
 
 
-_DISK = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EROFS, errno.EIO, errno.EACCES)
+_DISK = (
+    errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EROFS, errno.EIO, errno.EACCES, errno.EPERM, errno.ESTALE,
+    errno.ENOENT, errno.ENOTDIR, errno.EISDIR, errno.ENAMETOOLONG, errno.ELOOP,
+)  # fmt: skip
 """What is wrong with a place, not with this program, when a file cannot be read or written."""
 
 

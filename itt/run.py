@@ -27,7 +27,7 @@ BY_HAND = "by-hand"
 MOST_SHARES = 2**28
 """Numbers in a random feature tree: 1 GiB."""
 
-Label = Annotated[str, Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]*$")]
+Label = Annotated[str, Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]*$", max_length=100)]
 """A name that becomes part of a path."""
 
 

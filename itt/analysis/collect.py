@@ -15,7 +15,7 @@ from itt.analysis.outputs import COLLECTED
 from itt.analysis.paper_settings import differs
 from itt.analysis.run_record import read_evaluation, read_metrics, read_parameters, read_run, read_sessions
 from itt.errors import UserError
-from itt.record import CORE_COLUMNS
+from itt.record import CORE_COLUMNS, finished
 from itt.settings_file import difference
 
 KEY = ["env", "method", "variant", "seed"]
@@ -35,7 +35,8 @@ def collect(folders: Sequence[Path], out: Path) -> list[Path]:
 
     Raises:
         UserError: There is no run, or none has recorded an iteration, or two folders hold the same (env, method,
-            variant, seed), or seeds of one (env, method, variant) have other settings, or a file is damaged.
+            variant, seed), or seeds of one (env, method, variant) have other settings, or a file is damaged, or a
+            finished run's metrics.csv is not what it wrote.
     """
     found = [_Found(folder, read_run(folder / "run.yaml")) for folder in run_folders(folders)]
     return _write(found, [], out, _listed(folders))
@@ -83,9 +84,11 @@ def _write(found: Sequence[_Found], left_out: Sequence[dict[str, Any]], out: Pat
     curves = []
     for folder, run in ((one.folder, one.about) for one in found):
         metrics = read_metrics(folder / "metrics.csv")
+        sessions = read_sessions(folder / "provenance.json")
+        _check_whole(folder, sessions, run["iterations"])
         identity = {column: run[column] for column in [*NAME, "seed", "hash", "iterations"]}
         made = _settings(folder, run)
-        rows.append(identity | _returns(metrics) | _evaluation(folder) | _cost(folder, metrics) | made)
+        rows.append(identity | _returns(metrics) | _evaluation(folder) | _cost(sessions, metrics) | made)
         curves.append(metrics.assign(**{column: run[column] for column in [*NAME, "seed"]}))
     if not any(row["rows"] for row in rows):
         raise UserError(
@@ -119,6 +122,14 @@ def _check_settings(found: Sequence[_Found]) -> None:
                 f"{other.folder} and {one.folder} are seeds of one env, method and variant, but differ in {key} "
                 "(run.yaml); collect only one of them"
             )
+
+
+def _check_whole(folder: Path, sessions: Sequence[dict[str, Any]], iterations: int | None) -> None:
+    """That the rows of a finished run are those that it wrote, or the last one that is left would pass for its end."""
+    if not sessions or not finished.is_finished(sessions[-1]):
+        return
+    if damage := finished.metrics_damage(folder, sessions[-1], iterations):
+        raise UserError(f"{damage}; {finished.REMEDY}")
 
 
 def run_folders(folders: Sequence[Path]) -> list[Path]:
@@ -175,11 +186,10 @@ def _evaluation(folder: Path) -> dict[str, Any]:
     }
 
 
-def _cost(folder: Path, metrics: pd.DataFrame) -> dict[str, Any]:
+def _cost(sessions: Sequence[dict[str, Any]], metrics: pd.DataFrame) -> dict[str, Any]:
     """`env_steps` and wall-clock `seconds` so far, as the last row has them; core-seconds of all sessions, and those of
     them that the recorded iterations spent in episodes (`play_seconds`) and without work (`wait_seconds`), where the
     algorithm tells; and when the run was finished (no `end` while it is in progress)."""
-    sessions = read_sessions(folder / "provenance.json")
     core_seconds = [session["core_seconds"] for session in sessions if session.get("core_seconds") is not None]
     return {
         "env_steps": metrics["env_steps"].iloc[-1] if len(metrics) else None,

@@ -78,7 +78,7 @@ def read_sessions(file: Path) -> list[dict[str, Any]]:
         return []
     try:
         sessions = json.loads(file.read_text(encoding="utf-8"))
-    except ValueError as error:
+    except (ValueError, RecursionError) as error:
         raise UserError(f"{file}: not JSON: {_one_line(error)}") from None
     if not (isinstance(sessions, list) and all(isinstance(session, dict) for session in sessions)):
         raise UserError(f"{file}: must be a list of sessions, one mapping each")

@@ -43,6 +43,7 @@ def session(ranks: int, hosts: list[str], library: str | None, engine: str, step
         "git_commit": _commit(),
         "seconds": 0.0,
         "core_seconds": 0.0,
+        "by_rank": [],
         "builds": 0,
         "build_seconds": 0.0,
         "divergences": 0,

@@ -1,6 +1,7 @@
 """Run folders become two tables, and damaged or ambiguous ones are refused in one line."""
 
 import csv
+import hashlib
 import json
 import subprocess
 import sys
@@ -269,6 +270,39 @@ def test_damaged_metrics_are_refused_by_name(make_run, results, tmp_path, metric
     assert message.startswith(f"{file}: ") and complaint in message
 
 
+def ended(run, **session):
+    session |= {"end": "2026-01-01T00:00:00+00:00", "core_seconds": 1.0}
+    (run / "provenance.json").write_text(json.dumps([session]))
+
+
+@pytest.mark.fault
+@pytest.mark.parametrize(("rows", "told"), [(39, "has 39 rows, and the finished run wrote 40"), (41, "has 41 rows")])
+def test_a_finished_run_whose_rows_are_not_those_it_wrote_is_refused(make_run, results, tmp_path, rows, told):
+    run = make_run(returns=[float(k) for k in range(rows)], iterations=40)
+    assert collect([results], tmp_path / "out"), "a run in progress may have any number of rows"
+    ended(run, iterations_done=40)
+    message = refused([results], tmp_path / "out")
+    assert message.startswith(f"{run / 'metrics.csv'}: {told}")
+    assert message.endswith("; delete it, and the same training brings it back from the run's checkpoint")
+
+
+def test_a_run_that_its_target_ended_has_a_row_more_than_it_did_iterations(make_run, results, tmp_path):
+    ended(make_run(returns=[1.0, 2.0, 3.0], iterations=40), iterations_done=2)
+    collect([results], tmp_path / "out")
+
+
+@pytest.mark.fault
+def test_a_finished_run_whose_metrics_were_changed_or_are_gone_is_refused(make_run, results, tmp_path):
+    run = make_run()
+    content = (run / "metrics.csv").read_bytes()
+    ended(run, iterations_done=2, sha256={"metrics.csv": hashlib.sha256(content).hexdigest()})
+    collect([results], tmp_path / "out")
+    (run / "metrics.csv").write_bytes(content.replace(b"2.0", b"9.0"))
+    assert "metrics.csv: is not what the finished run wrote;" in refused([results], tmp_path / "out")
+    (run / "metrics.csv").unlink()
+    assert "metrics.csv: cannot be read (No such file or directory)" in refused([results], tmp_path / "out")
+
+
 @pytest.mark.parametrize(
     ("name", "content", "complaint"),
     [
@@ -279,6 +313,7 @@ def test_damaged_metrics_are_refused_by_name(make_run, results, tmp_path, metric
         ("evaluation.csv", "episode,return\n0,1\n", "no column seed"),
         ("provenance.json", "[", "not JSON"),
         ("provenance.json", "{}", "must be a list"),
+        pytest.param("provenance.json", "[" * 100_000, "not JSON", id="provenance.json-deep"),
     ],
 )
 def test_other_damaged_files_are_refused_by_name(make_run, results, tmp_path, name, content, complaint):

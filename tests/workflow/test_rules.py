@@ -30,3 +30,8 @@ def test_every_rule_adds_to_its_log_and_never_overwrites_it(body):
 def test_no_rule_has_a_study_file_as_input(body):
     given = re.search(r"^    input:\n((?:        .*\n)+)", body, re.M)
     assert given is None or "STUDY_FILE" not in given.group(1)
+
+
+@pytest.mark.fault
+def test_a_training_waits_for_a_folder_that_another_job_still_holds():
+    assert re.search(r"itt train .* --wait", (RULES / "train.smk").read_text())

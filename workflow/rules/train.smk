@@ -37,7 +37,7 @@ rule train:
     message:
         f"Training {{wildcards.run}} {f'on {RANKS} ranks' if RANKS > 1 else 'in one process'}"
     shell:
-        "logged {log:q} {params.launcher}itt train --study {params.study:q} {params.run:q}"
+        "logged {log:q} {params.launcher}itt train --study {params.study:q} {params.run:q} --wait"
 
 
 if RANKS == 1:
