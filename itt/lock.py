@@ -118,10 +118,14 @@ def _read(path: Path) -> bytes:
         return b""
 
 
+def batch_job() -> str | None:
+    """The batch system's name of the job that this process is in, if it is in one."""
+    return next((os.environ[name] for name in _JOBS if name in os.environ), None)
+
+
 def _this_process() -> bytes:
-    job = next((os.environ[name] for name in _JOBS if name in os.environ), None)
     since = datetime.datetime.now(datetime.UTC).isoformat(timespec="seconds")
-    owner = {"host": platform.node(), "process": os.getpid(), "job": job, "since": since}
+    owner = {"host": platform.node(), "process": os.getpid(), "job": batch_job(), "since": since}
     return json.dumps(owner).encode() + b"\n"
 
 

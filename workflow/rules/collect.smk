@@ -24,6 +24,7 @@ rule collect:
         "../../environment.yml"
     threads: 1
     resources:
+        **SITE.resources(),
         mem_mb=2000,
         runtime=30,
     params:

@@ -23,6 +23,7 @@ rule figures:
         "../../environment.yml"
     threads: 1
     resources:
+        **SITE.resources(),
         mem_mb=2000,
         runtime=30,
     params:

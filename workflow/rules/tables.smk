@@ -20,6 +20,7 @@ rule tables:
         "../../environment.yml"
     threads: 1
     resources:
+        **SITE.resources(),
         mem_mb=2000,
         runtime=30,
     params:
