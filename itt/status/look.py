@@ -32,8 +32,9 @@ _SILENT, _ROWS = 600.0, 5
 iterations."""
 _ITERATIONS = re.compile(r"^algorithm:\n(?:  .*\n)*?  iterations: (\d+)$", re.M)
 _EXIT = re.compile(r"^logged: exit code (\d+)")
-_AGAIN = ("0", "75")
-"""Exit codes after which nothing is wrong: done, and stopped with a checkpoint."""
+_FINE, _KILLED = ("0", "75"), 128
+"""Exit codes after which nothing is wrong: done, and stopped with a checkpoint; from 128 on a signal ended it, after
+which it goes on, too."""
 
 
 @dataclass(frozen=True)
@@ -113,7 +114,7 @@ def look(name: str, folder: Path, iterations: int | None = None, log: Path | Non
     elif owner and not silent:
         state = "running"
     elif ended is not None:
-        state, note = "failed", ended
+        state, note = ended
     elif owner:
         note = f"silent since {_minutes(silent)}: {owner.get('host')}, process {owner.get('process')}"
     total = iterations if iterations is not None else _iterations(folder)
@@ -186,8 +187,8 @@ def _owner(folder: Path, pace: float | None) -> tuple[dict[str, Any], float]:
     return owner, heard if heard > max(_SILENT, _ROWS * (pace or 0.0)) else 0.0
 
 
-def _ended(log: Path | None) -> str | None:
-    """How the last attempt failed, if it did: what the program said last, else its exit code."""
+def _ended(log: Path | None) -> tuple[State, str] | None:
+    """How the last attempt failed, if it did, and what it leaves the run as: what the program said, or its exit code."""
     if log is None:
         return None
     for path in (log.with_name(log.name + ".kept"), log):
@@ -198,10 +199,12 @@ def _ended(log: Path | None) -> str | None:
         except OSError:
             continue
         code = _EXIT.match(lines[-1]) if lines else None
-        if code is None or code[1] in _AGAIN:
+        if code is None or code[1] in _FINE:
             return None
+        if int(code[1]) >= _KILLED:
+            return "waiting", f"killed (exit code {code[1]})"
         told = [line for line in lines if line.startswith("itt: error: ")]
-        return told[-1].removeprefix("itt: error: ") if told else f"exit code {code[1]}: see {log}"
+        return "failed", told[-1].removeprefix("itt: error: ") if told else f"exit code {code[1]}: see {log}"
     return None
 
 

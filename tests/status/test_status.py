@@ -102,9 +102,10 @@ def test_a_run_of_another_machine_is_running_until_nothing_is_heard_for_long(sto
         ("itt: error: no such env\nlogged: exit code 2\n", "failed", "no such env"),
         ("Traceback\nlogged: exit code 1\n", "failed", "exit code 1: see"),
         ("itt: stopped by SIGTERM\nlogged: exit code 75\n", "waiting", ""),
+        ("slurmstepd: error: CANCELLED\nlogged: exit code 137\n", "waiting", "killed (exit code 137)"),
         ("logged: exit code 2\nlogged: 2026-11-25T18:00:00Z, vm: itt train\n", "waiting", ""),
     ],
-    ids=["a mistake", "a fault", "stopped", "started again"],
+    ids=["a mistake", "a fault", "stopped", "killed", "started again"],
 )
 def test_a_run_has_failed_if_its_log_ends_so(stopped, tmp_path, log, state, note):
     (tmp_path / "train.log").write_text(log)
