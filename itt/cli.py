@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from itt import destination, listeners
+from itt.analysis.outputs import Axis, Shade
 from itt.archive.cli import app as archive
 from itt.bench.cli import app as bench
 from itt.errors import Stopped, UserError
@@ -300,8 +301,8 @@ def collect(
 def tables(collected: Collected, out: Out) -> int:
     """Make the table of scores in the layout of the paper's Table 6, its numbers beside ours.
 
-    Reads COLLECTED/runs.csv and curves.csv; writes OUT/scores.csv, scores.md, scores.tex and
-    scores.html.
+    Reads COLLECTED/runs.csv and curves.csv; writes OUT/scores.csv, scores.md, scores.tex and scores.html, and the same
+    of aggregates, which are statistics over all envs.
     """
     from itt.analysis.tables import tables as make
 
@@ -309,14 +310,34 @@ def tables(collected: Collected, out: Out) -> int:
 
 
 @app.command()
-def figures(collected: Collected, out: Out) -> int:
-    """Draw the learning curves in the layout of the paper's Fig. 3, and variants beside vanilla as in its Fig. 5.
+def figures(
+    collected: Collected,
+    out: Out,
+    x: Annotated[
+        Axis | None,
+        typer.Option(
+            "--x",
+            help="What all curves are drawn over. Without it the methods' curves are drawn over each of these, in "
+            "files of their own, and a variant and vanilla over iterations where both pay as many env steps for "
+            "one, else over env steps.",
+        ),
+    ] = None,
+    band: Annotated[
+        Shade,
+        typer.Option(
+            help="The shade around a mean: from the lowest to the highest seed, or its 95 % bootstrap interval."
+        ),
+    ] = "range",
+) -> int:
+    """Draw the paper's Fig. 3, each variant beside vanilla as in its Fig. 4 and 5, and statistics over all envs.
 
-    Reads COLLECTED/runs.csv and curves.csv; writes OUT/learning-curves and vanilla-vs-VARIANT, each as .svg, .png and .pdf.
+    Reads COLLECTED/runs.csv and curves.csv; writes OUT/learning-curves, learning-curves-env-steps,
+    learning-curves-core-hours, vanilla-vs-VARIANT, performance-profiles, aggregates and probability-of-improvement,
+    each as .svg, .png and .pdf, and captions.json, which says what they show.
     """
     from itt.analysis.figures import figures as draw
 
-    return _print_paths(draw(collected, out))
+    return _print_paths(draw(collected, out, x, band))
 
 
 @app.command()
@@ -333,6 +354,23 @@ def effort(
     from itt.analysis.effort import write_effort
 
     return _print_paths(write_effort(collected, out, score, rows))
+
+
+@app.command()
+def theory(
+    out: Out,
+    estimates: Annotated[int, typer.Option(min=2, help="Gradient estimates that each error is the mean of.")] = 2000,
+    seed: Annotated[int, typer.Option(min=0, help="Of the functions and directions.")] = 0,
+) -> int:
+    """Hold the paper's Lemma 1, on the error of its gradient estimators, against measurements.
+
+    Reads nothing. Writes OUT/theory.csv (a row a mean squared error: measured, its standard error, as printed, exact),
+    verdicts.csv and theory.md, .tex and .html (which forms hold), and lemma-1, remark-6.1 and remark-6.2, each as .svg,
+    .png and .pdf. Seconds; the same command gives the same files.
+    """
+    from itt.theory.report import theory as measure
+
+    return _print_paths(measure(out, estimates, seed))
 
 
 @app.command()
@@ -370,7 +408,7 @@ def schema() -> int:
 
 
 _EXTRAS = {"pandas": "analysis", "seaborn": "analysis", "matplotlib": "analysis", "rocrate": "archive"}
-"""What only `collect`, `tables`, `figures`, `effort` and `archive` need, and the extra that installs it."""
+"""What only `collect`, `tables`, `figures`, `effort`, `theory` and `archive` need, and the extra that installs it."""
 
 
 _DISK = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EROFS, errno.EIO, errno.EACCES)

@@ -100,12 +100,21 @@ def test_a_package_that_is_missing_is_named_before_anything_is_written(
     assert not (tmp_path / "run").exists()
 
 
+@pytest.mark.parametrize(("option", "allowed"), [("--x", "env-steps"), ("--band", "bootstrap")])
+def test_an_axis_or_a_band_that_there_is_not_is_refused(itt, tmp_path, option, allowed):
+    line = refused(itt, "figures", tmp_path, "--out", tmp_path / "figures", option, "nonsense")
+    assert option in line
+    assert allowed in line
+    assert not (tmp_path / "figures").exists()
+
+
 OUT = {
     "train": TRAIN,
     "collect": ("collect", "runs"),
     "tables": ("tables", "collected"),
     "figures": ("figures", "collected"),
     "effort": ("effort", "collected", "--score", 1),
+    "theory": ("theory",),
     "kernels": ("kernels",),
     "archive write": ("archive", "results"),
     "archive open": ("archive", "open", "results.zip"),
@@ -124,7 +133,12 @@ OUT = {
 @pytest.fixture
 def working(monkeypatch):
     """Fails the test if a command comes to its work."""
-    for place in ("itt.ranks.lead", "itt.analysis.collect.collect", "itt.rollouts.compiled.player.ready"):
+    for place in (
+        "itt.ranks.lead",
+        "itt.analysis.collect.collect",
+        "itt.theory.report.theory",
+        "itt.rollouts.compiled.player.ready",
+    ):
         monkeypatch.setattr(place, lambda *_: pytest.fail("it has begun to work"))
 
 

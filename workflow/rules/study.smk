@@ -19,10 +19,11 @@ from pathlib import Path
 from itt.algorithms.es.warm_start import identified
 from itt.analysis import inventory, outputs
 from itt.errors import UserError
-from itt.rehearsal import rehearsal
+from itt.rehearsal import ESTIMATES, rehearsal
 from itt.resolve import resolve
 from itt.settings_file import read
 from itt.study import load
+from itt.theory import outputs as theory_outputs
 
 KEYS = ("study", "ranks", "rehearsal", "partial", "site", *SITE_KEYS)
 
@@ -146,8 +147,8 @@ except UserError as error:
     print(f"itt: error: {error}", file=sys.stderr)
     sys.exit(2)
 
-FIGURES = outputs.figures({run.variant for run in STUDY.runs})
-"""The figures by name, each with the variant that it is about."""
+FIGURES = outputs.figure_files({run.variant for run in STUDY.runs})
+"""The files of figures, by name."""
 config["left_out"] = [folder.removeprefix("runs/") for folder in LEFT_OUT]  # for the report
 
 
