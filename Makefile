@@ -34,7 +34,7 @@ unexport PYTHONHOME PYTHONPATH
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help install demo rehearsal test test-slow lint format pins clean
+.PHONY: help install demo rehearsal test test-slow test-cluster lint format pins clean
 
 help: ## this list
 	@sed -n 's/^#   make/make/p' Makefile
@@ -80,6 +80,10 @@ test: $(INSTALLED) ## run the tests but the long ones
 
 test-slow: $(INSTALLED) ## run the long proofs
 	$(BIN)/python -m pytest -m slow
+
+test-cluster: $(INSTALLED) ## run a study on a Slurm of its own: needs slurmctld, slurmd, slurm-client and munge
+	$(BIN)/itt kernels
+	$(BIN)/python -m pytest -m cluster tests/cluster
 
 lint: $(INSTALLED) ## check style, types and the workflow
 	$(BIN)/ruff check

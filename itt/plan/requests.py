@@ -12,6 +12,8 @@ DAY = 24 * 60
 _MARGIN, _LEAST = 2.0, 30
 """A job asks for so many times the expected time, since machines differ, and for so many minutes at least."""
 _MOST_JOBS = 100
+_GATHERING_MB, _ROW_BYTES = 1000, 1000
+"""What a job of tables or figures takes without a row, and for each."""
 _COMPILING_MB, _SPARE = 600, 1.3
 """What compiling the engine takes, as any rank may be the first on its machine; and so many times what a rank needs."""
 
@@ -48,5 +50,5 @@ def _minutes(seconds: float | None) -> int:
 
 
 def gathering(rows: int) -> int:
-    """MB that a job takes which holds so many rows of metrics at a time."""
-    return 1000 + math.ceil(rows * 600 / 2**20)
+    """MB of a job that reads so many rows of metrics, text and numbers, all at once."""
+    return _GATHERING_MB + math.ceil(rows * _ROW_BYTES / 2**20)

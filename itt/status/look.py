@@ -188,7 +188,7 @@ def _owner(folder: Path, pace: float | None) -> tuple[dict[str, Any], float]:
 
 
 def _ended(log: Path | None) -> tuple[State, str] | None:
-    """How the last attempt failed, if it did, and what it leaves the run as: what the program said, or its exit code."""
+    """How the last attempt failed, if it did: the state that it leaves, and what was said, or the exit code."""
     if log is None:
         return None
     for path in (log.with_name(log.name + ".kept"), log):

@@ -123,6 +123,11 @@ def test_a_rank_may_have_to_compile_the_engine():
     assert asked(1.0, memory=350).memory_mb == 350
 
 
+def test_what_reads_all_metrics_asks_for_memory_by_their_rows():
+    assert plan.gathering(0) == 1000
+    assert plan.gathering(2_500_000) > 3000
+
+
 # The command
 
 

@@ -25,7 +25,7 @@ rule collect:
     threads: 1
     resources:
         **SITE.resources(),
-        mem_mb=2000,
+        mem_mb=gathered(),
         runtime=30,
     params:
         out=lambda wildcards, output: Path(output[0]).parent,

@@ -20,7 +20,7 @@ rule figures:
     threads: 1
     resources:
         **SITE.resources(),
-        mem_mb=2000,
+        mem_mb=gathered(),
         runtime=30,
     params:
         collected=lambda wildcards, input: Path(input[0]).parent,

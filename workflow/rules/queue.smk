@@ -60,6 +60,11 @@ def requested(wildcards):
     return request_of(cell_of(ALL_RUNS[wildcards.run]))
 
 
+def gathered():
+    """MB of a job that reads all metrics of the study."""
+    return plan.gathering(sum(run.algorithm.iterations for run in RUNS.values()))
+
+
 def refused(job):
     """Whether the job's last attempt ended as its user's mistake (exit code 2): another one would end so again."""
     try:

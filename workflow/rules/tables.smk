@@ -22,7 +22,7 @@ rule tables:
     threads: 1
     resources:
         **SITE.resources(),
-        mem_mb=2000,
+        mem_mb=gathered(),
         runtime=30,
     params:
         collected=lambda wildcards, input: Path(input[0]).parent,
