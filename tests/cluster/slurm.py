@@ -57,8 +57,8 @@ PreemptMode=REQUEUE
 SlurmdParameters=config_overrides
 NodeName=a NodeHostname={host} NodeAddr=127.0.0.1 Port={ports[1]} CPUs=4 RealMemory=8000 State=UNKNOWN
 NodeName=b NodeHostname={host} NodeAddr=127.0.0.2 Port={ports[2]} CPUs=4 RealMemory=8000 State=UNKNOWN
-PartitionName=cpu Nodes=a,b Default=YES MaxTime=60 State=UP PriorityTier=1 PreemptMode=REQUEUE
-PartitionName=urgent Nodes=a,b MaxTime=60 State=UP PriorityTier=10 PreemptMode=OFF
+PartitionName=cpu Nodes=a,b Default=YES MaxTime=1440 State=UP PriorityTier=1 PreemptMode=REQUEUE
+PartitionName=urgent Nodes=a,b MaxTime=1440 State=UP PriorityTier=10 PreemptMode=OFF
 """
 
 
