@@ -26,6 +26,7 @@ evaluation: {episodes: 2}
 runs:
   - {envs: [Swimmer-v2, CartPole-v1], methods: [itt, iot, explicit], seeds: 2}
 """
+TIMED = {"training-time", "claims", "against"}
 TIMES = {"seconds", "es/play_seconds", "es/wait_seconds"}
 
 pytestmark = pytest.mark.cluster
@@ -155,9 +156,9 @@ def test_every_iteration_is_recorded_once(on_the_cluster, at_home):
         assert rows(on_the_cluster.results, run) == rows(at_home, run)
 
 
-def test_tables_are_the_same(on_the_cluster, at_home):
-    names = sorted(path.name for path in (at_home / "tables").iterdir())
-    assert names
+def test_tables_are_the_same_but_for_those_that_tell_times(on_the_cluster, at_home):
+    names = [path.name for path in (at_home / "tables").iterdir() if path.stem not in TIMED]
+    assert "scores.csv" in names
     for name in names:
         assert (on_the_cluster.results / "tables" / name).read_bytes() == (at_home / "tables" / name).read_bytes()
 
