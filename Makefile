@@ -34,7 +34,7 @@ unexport PYTHONHOME PYTHONPATH
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help install demo rehearsal test test-slow test-faults lint format pins clean
+.PHONY: help install demo rehearsal test test-slow test-faults test-cluster lint format pins clean
 
 help: ## this list
 	@sed -n 's/^#   make/make/p' Makefile
@@ -83,6 +83,10 @@ test-slow: $(INSTALLED) ## run the long proofs
 
 test-faults: $(INSTALLED) ## run the tests of docs/reliability.md, and let 10,000 harmed files be read
 	$(BIN)/python -m pytest -m fault --hypothesis-profile=fuzz
+
+test-cluster: $(INSTALLED) ## run a study on a Slurm of its own: needs slurmctld, slurmd, slurm-client and munge
+	$(BIN)/itt kernels
+	$(BIN)/python -m pytest -m cluster tests/cluster
 
 lint: $(INSTALLED) ## check style, types and the workflow
 	$(BIN)/ruff check

@@ -5,8 +5,10 @@ from __future__ import annotations
 import errno
 import json
 import sys
+import time
+from collections.abc import Callable
 from pathlib import Path
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
@@ -15,6 +17,9 @@ from itt.analysis.outputs import Axis, Shade
 from itt.archive.cli import app as archive
 from itt.bench.cli import app as bench
 from itt.errors import Stopped, UserError
+
+if TYPE_CHECKING:
+    from rich.console import RenderableType
 
 _CODES = (
     "Exit codes: 0 done, 2 a mistake of yours (one line says which), 75 stopped early by a signal, for want of disk "
@@ -217,6 +222,77 @@ def envs(as_json: Json = False) -> int:
         print(json.dumps(rows, indent=1))
     else:
         _print_envs(rows)
+    return 0
+
+
+@app.command()
+def plan(
+    study: Annotated[Path, typer.Argument(help="A study file.")],
+    ranks: Annotated[int, typer.Option(min=1, help="MPI ranks of one training, its coordinator included.")] = 24,
+    measure: Annotated[
+        bool, typer.Option("--measure", help="Play each env, method and variant here, a core-second each.")
+    ] = False,
+    compare: Annotated[
+        Path | None, typer.Option(metavar="FOLDER", help="Its results: what was expected beside what it came to.")
+    ] = None,
+    site: Annotated[
+        Path, typer.Option(metavar="FILE", help="What the site's jobs ask for, if there is such a file.")
+    ] = Path("profiles/slurm/site.yaml"),
+    as_json: Json = False,
+) -> int:
+    """Tell what a study will cost: env steps, core-hours, time, memory, and what its jobs ask a scheduler for.
+
+    Reads the study, the site's file and the committed benchmark of rollouts; writes nothing. Episodes count at full
+    length, so where they end early it costs less.
+    """
+    from itt import plan as planning
+    from itt.plan import compare as comparing
+    from itt.plan import table
+    from itt.study import load
+
+    whole, asked = load(study), planning.site(site, {})
+    if measure:
+        from itt.plan.measuring import measured
+
+        cells = list(planning.cells(whole, ranks, lambda run: measured(run, seconds=1.0)))
+    else:
+        speeds = planning.published()
+        cells = list(planning.cells(whole, ranks, lambda run: planning.speed(run, speeds)))
+    if compare is not None:
+        compared = comparing.compare(whole, cells, compare)
+        if not compared:
+            raise UserError(f"{compare}: holds no run of {study} with a row of metrics")
+        print(json.dumps(compared, indent=1)) if as_json else _show(lambda: comparing.table(compared), None)
+        return 0
+    rows = [table.row(cell, planning.request(cell, asked)) for cell in cells]
+    if as_json:
+        print(json.dumps({"rows": rows, "totals": table.totals(rows, ranks)}, indent=1))
+    else:
+        _show(lambda: table.table(rows, ranks, asked), None)
+    return 0
+
+
+@app.command()
+def status(
+    results: Annotated[Path, typer.Argument(help="A study's results, like results/demo, or any folder of runs.")],
+    everything: Annotated[bool, typer.Option("--all", help="Also the runs that are done or have not begun.")] = False,
+    every: Annotated[
+        float | None, typer.Option(min=1, metavar="SECONDS", help="Look again and again, until Ctrl-C.")
+    ] = None,
+    as_json: Json = False,
+) -> int:
+    """Show how far a study's runs are, by what they have left on disk.
+
+    Reads inventory.csv, if the workflow wrote one, and of each run metrics.csv (or its checkpoint), provenance.json,
+    .lock and the log of its job; writes nothing. A run is done, running, waiting (it has not begun, or was stopped and
+    goes on when its job is started again) or failed.
+    """
+    from itt import status
+
+    if as_json:
+        print(json.dumps([vars(look) for look in status.study(results)], indent=1))
+    else:
+        _show(lambda: status.table(status.study(results), everything), every)
     return 0
 
 
@@ -448,6 +524,21 @@ def _told(summary: dict[str, Any]) -> str:
         return f"no return: {diverged} of {episodes} episodes diverged"
     line = f"return {summary['mean']:.2f} +- {summary['std']:.2f} over {episodes} episodes"
     return f"{line}, {diverged} of which diverged and count as the worst of the others" if diverged else line
+
+
+def _show(look: Callable[[], RenderableType], every: float | None) -> None:
+    """Prints what `look` gives, once, or in its place again and again."""
+    from rich.console import Console
+    from rich.live import Live
+
+    console = Console(width=None if sys.stdout.isatty() else 160)
+    if every is None:
+        console.print(look())
+        return
+    with Live(look(), console=console, auto_refresh=False) as live:
+        while True:
+            time.sleep(every)
+            live.update(look(), refresh=True)
 
 
 def _print_envs(rows: list[dict[str, Any]]) -> None:

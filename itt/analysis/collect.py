@@ -1,14 +1,16 @@
 """Run folders to two tables, `runs.csv` and `curves.csv` (see `files`)."""
 
+import csv
 import os
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from itertools import islice
 from pathlib import Path
 from typing import Any
 
 import pandas as pd
 
-from itt.analysis.files import NAME, SETTINGS, write_csv
+from itt.analysis.files import NAME, SETTINGS, write_csv, write_rows
 from itt.analysis.inventory import Listed
 from itt.analysis.inventory import read as read_inventory
 from itt.analysis.outputs import COLLECTED
@@ -81,7 +83,7 @@ def _write(found: Sequence[_Found], left_out: Sequence[dict[str, Any]], out: Pat
     _check_names(found)
     _check_settings(found)
     rows: list[dict[str, Any]] = []
-    curves = []
+    columns: dict[str, None] = dict.fromkeys(CORE_COLUMNS)
     for folder, run in ((one.folder, one.about) for one in found):
         metrics = read_metrics(folder / "metrics.csv")
         sessions = read_sessions(folder / "provenance.json")
@@ -89,16 +91,17 @@ def _write(found: Sequence[_Found], left_out: Sequence[dict[str, Any]], out: Pat
         identity = {column: run[column] for column in [*NAME, "seed", "hash", "iterations"]}
         made = _settings(folder, run)
         rows.append(identity | _returns(metrics) | _evaluation(folder) | _cost(sessions, metrics) | made)
-        curves.append(metrics.assign(**{column: run[column] for column in [*NAME, "seed"]}))
+        columns |= dict.fromkeys(map(str, metrics))
     if not any(row["rows"] for row in rows):
         raise UserError(
             f"{source}: {len(rows) + len(left_out)} runs, but none has recorded an iteration yet; try again later"
         )
     nothing = dict.fromkeys(COUNTS[1:], 0) | dict.fromkeys(["env_steps", *SETTINGS])
     rows += [run | nothing for run in left_out]
+    counts = [int(row["rows"]) for row in rows]
     return [
-        write_csv(out / name, table)
-        for name, table in zip(COLLECTED, (_runs_table(rows), _curves_table(curves)), strict=True)
+        write_csv(out / COLLECTED[0], _runs_table(rows)),
+        write_rows(out / COLLECTED[1], _curves(found, counts, list(columns))),
     ]
 
 
@@ -226,9 +229,27 @@ def _runs_table(rows: Sequence[dict[str, Any]]) -> pd.DataFrame:
     return _in_order(table, [*NAME, "seed"])
 
 
-def _curves_table(curves: Sequence[pd.DataFrame]) -> pd.DataFrame:
-    table = pd.concat([curve for curve in curves if len(curve)], ignore_index=True).sort_values([*KEY, "step"])
-    return _in_order(table, [*NAME, "seed", *CORE_COLUMNS])
+def _curves(found: Sequence[_Found], counts: Sequence[int], columns: Sequence[str]) -> Iterator[Sequence[str]]:
+    """The header and the rows of curves.csv, a run's after another's, as their metrics.csv have them.
+
+    Args:
+        found: The runs.
+        counts: How many rows of each to take: one that goes on may have more by now.
+        columns: Those that any of them has.
+    """
+    yield [*NAME, "seed", *columns]
+    ordered = sorted(zip(found, counts, strict=False), key=lambda one: [one[0].about[column] for column in KEY])
+    for one, count in ordered:
+        who = [str(one.about[column]) for column in [*NAME, "seed"]]
+        if not count:
+            continue
+        with open(one.folder / "metrics.csv", newline="", encoding="utf-8") as file:
+            lines = csv.reader(file)
+            names = next(lines)
+            places = [names.index(column) if column in names else None for column in columns]
+            for row in islice(lines, count):
+                values = ("" if place is None else row[place] for place in places)
+                yield [*who, *("" if value == "nan" else value for value in values)]
 
 
 def _in_order(table: pd.DataFrame, first: Sequence[str]) -> pd.DataFrame:

@@ -10,6 +10,8 @@ import sys
 from pathlib import Path
 from typing import Any
 
+from itt.lock import batch_job
+
 PACKAGES = (
     "itt", "numpy", "numba", "llvmlite", "gymnasium", "mujoco", "dm_control", "box2d", "pybullet",
     "pybullet_envs_gymnasium", "torch", "mpi4py", "mpich",
@@ -36,6 +38,7 @@ def session(ranks: int, hosts: list[str], library: str | None, engine: str, step
         "engine": engine,
         "ranks": ranks,
         "hosts": sorted(set(hosts)),
+        "job": batch_job(),
         "mpi": library,
         "cpu": _cpu(),
         "python": platform.python_version(),

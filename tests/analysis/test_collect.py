@@ -8,6 +8,7 @@ import sys
 
 import pytest
 
+from itt import settings_file
 from itt.analysis.collect import collect
 from itt.analysis.files import read_collected
 from itt.errors import UserError
@@ -383,3 +384,27 @@ def test_an_env_made_with_other_arguments_is_another_env(make_run, results, tmp_
     assert len(set(envs)) == 3
     assert sorted(env.partition("@")[0] for env in envs) == ["Pendulum-v1"] * 3
     assert "Pendulum-v1" in envs
+
+
+def test_what_the_settings_of_seeds_share_is_parsed_once(make_run, results, tmp_path, monkeypatch):
+    for seed in range(4):
+        folder = make_run(seed=seed, study="shared")
+        run = json.loads((folder / "run.yaml").read_text())
+        (folder / "run.yaml").write_text("".join(f"{key}: {json.dumps(value)}\n" for key, value in run.items()))
+    parsed, parse = [], settings_file.parse
+    monkeypatch.setattr(settings_file, "parse", lambda text, where: parsed.append(text) or parse(text, where))
+
+    collect([results], tmp_path / "out")
+
+    assert len([text for text in parsed if "algorithm" in text]) == 1
+    assert [row["seed"] for row in rows_of(tmp_path / "out" / "runs.csv")] == ["0", "1", "2", "3"]
+
+
+def test_rows_are_copied_as_they_were_written_and_those_that_are_no_number_left_empty(make_run, results, tmp_path):
+    first, second = make_run(seed=0), make_run(seed=1)
+    (first / "metrics.csv").write_text("step,return,env_steps,seconds,es/a\n0,0.1000000000000000055,7,1e-05,nan\n")
+    (second / "metrics.csv").write_text("step,return,env_steps,seconds,es/b\n0,nan,7,1.0,3\n")
+    collect([results], tmp_path / "out")
+    one, other = rows_of(tmp_path / "out" / "curves.csv")
+    assert (one["return"], one["seconds"], one["es/a"], one["es/b"]) == ("0.1000000000000000055", "1e-05", "", "")
+    assert (other["return"], other["es/a"], other["es/b"]) == ("", "", "3")

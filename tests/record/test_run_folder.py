@@ -96,6 +96,13 @@ def test_each_session_is_told_in_the_provenance(train):
         assert {"python", "cpu", "git_commit", "command", "engine"} <= session.keys()
 
 
+def test_a_session_in_a_batch_job_tells_its_id(train, monkeypatch):
+    monkeypatch.setenv("SLURM_JOB_ID", "4711")
+    train(cartpole(), stop_after=1)
+    monkeypatch.delenv("SLURM_JOB_ID")
+    assert [session["job"] for session in sessions(train(cartpole()))] == ["4711", None]
+
+
 @pytest.mark.fault
 def test_a_session_knows_the_c_library_and_one_under_other_versions_says_which(train, monkeypatch):
     train(cartpole(), stop_after=1)

@@ -15,10 +15,20 @@ BODIES = [
 ]
 
 
-@pytest.mark.parametrize("directive", ["log", "benchmark", "threads", "resources", "conda", "message"])
+@pytest.mark.parametrize("directive", ["log", "threads", "resources", "conda", "message"])
 @pytest.mark.parametrize("body", BODIES)
 def test_every_rule_tells(body, directive):
     assert re.search(rf"^    {directive}:", body, re.M)
+
+
+@pytest.mark.parametrize("body", BODIES)
+def test_every_rule_asks_for_what_the_site_wants(body):
+    assert re.search(r"^        \*\*SITE.resources\((RANKS)?\),", body, re.M)
+
+
+@pytest.mark.parametrize("body", BODIES)
+def test_every_rule_is_timed_but_for_the_one_whose_ranks_snakemake_does_not_see(body):
+    assert ("benchmark:" in body) == ("{params.launcher}" not in body)
 
 
 @pytest.mark.parametrize("body", BODIES)

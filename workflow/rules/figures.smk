@@ -14,7 +14,8 @@ rule figures:
         "../../environment.yml"
     threads: 1
     resources:
-        mem_mb=2000,
+        **SITE.resources(),
+        mem_mb=gathered(),
         runtime=30,
     params:
         collected=lambda wildcards, input: Path(input[0]).parent,
