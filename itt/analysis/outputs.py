@@ -9,7 +9,10 @@ from __future__ import annotations
 from collections.abc import Collection
 
 COLLECTED = ("runs.csv", "curves.csv")
-SCORES = ("scores.csv", "scores.md", "scores.tex", "scores.html")
+TABLE_KINDS = (".csv", ".md", ".tex", ".html")
+"""Every table is written as each of these."""
+
+TABLES = tuple(f"{name}{kind}" for name in ("scores",) for kind in TABLE_KINDS)
 IMAGES = (".svg", ".png", ".pdf")
 """Every figure is drawn as each of these."""
 

@@ -1,16 +1,17 @@
-"""A table of scores, and how it is written in Markdown and in LaTeX. What stands in it is decided in `tables`."""
+"""A table as it is read, and how it is written in Markdown, in LaTeX and in HTML. What stands in it is decided in
+`tables`."""
 
 import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from html import escape
-from itertools import groupby
 
 from itt.analysis.outputs import VANILLA
 from itt.settings import METHODS
 
-TEX_SIZES = {3: r"\footnotesize", 4: r"\scriptsize"}
-"""Type size by number of score columns, so that the table fits an article's page; \\tiny for more."""
+TEX_SIZES = ((3, r"\footnotesize"), (4, r"\scriptsize"))
+"""Type size by the greatest number of columns beside the labels, so that a table fits an article's page; \\tiny for
+more."""
 
 TEX_SPECIAL = {
     **{character: f"\\{character}" for character in "&%$#_{}"},
@@ -20,47 +21,67 @@ TEX_SPECIAL = {
     "±": r"$\pm$",
 }
 
-
 HTML_STYLE = """\
 body { font: 15px sans-serif; max-width: 60em; margin: 2em; }
 table { border-collapse: collapse; }
-th, td { padding: 0.2em 0.8em; text-align: right; white-space: nowrap; }
-th:nth-child(-n + 2), td:nth-child(-n + 2) { text-align: left; }
-thead tr, tr.ours { border-top: 1px solid #bbb; }
+th, td { padding: 0.2em 0.8em; text-align: right; white-space: nowrap; vertical-align: top; }
+th.label, td.label { text-align: left; }
+td.long { text-align: left; white-space: normal; min-width: 16em; }
+thead tr, tr.first { border-top: 1px solid #bbb; }
+td.good { color: #1a7f37; }
+td.bad { color: #b3261e; }
+td.open { color: #6e6e6e; }
 """
 """Nothing from elsewhere: the page is opened from disk and from inside reports."""
 
+_NUMBER = re.compile(r"([+-]?\d[\d,]*(?:\.\d+)?)(?:e([+-]\d+))?( %)?")
+
 
 @dataclass(frozen=True)
-class Entry:
-    """One cell: mean and standard deviation over `n` seeds; place 1 is set in bold and 2 underlined."""
+class Cell:
+    """What stands in one place of a table.
 
-    mean: float
-    std: float
-    n: int
+    Attributes:
+        text: Plain text; `code` between backticks. Numbers, and `mean ± std`, are set as such.
+        place: 1 is set in bold and 2 underlined.
+        note: Follows the text, never in bold.
+        kind: How a verdict looks in HTML: `good`, `bad` or `open`; else nothing.
+    """
+
+    text: str
     place: int | None = None
+    note: str = ""
+    kind: str = ""
 
 
-@dataclass(frozen=True)
-class Line:
-    """One line of a table; `source` is `ours` or `paper`."""
+NOTHING = Cell("-")
+"""What stands where there is nothing to say."""
 
-    env: str
-    source: str
-    entries: tuple[Entry | None, ...]
+Row = tuple[Cell, ...]
 
 
 @dataclass(frozen=True)
 class Table:
-    """One reading of the score in the layout of Table 6."""
+    """A table with its title and caption.
+
+    A row whose first cell has a text begins a group, above which there is a line or some space; the rows below, whose
+    first cell is empty, belong to it. The caption stands for the table where that has no rows.
+
+    Attributes:
+        title: A few words.
+        caption: Sentences: what is measured, its unit, n, the source.
+        header: The heads of the columns.
+        rows: As many cells each as the header.
+        labels: How many columns from the left are names, not figures.
+        sentences: Columns that hold sentences, which are broken into lines.
+    """
 
     title: str
     caption: str
-    columns: tuple[tuple[str, str], ...]
-    """(method, variant)"""
-    lines: tuple[Line, ...]
-    n: int
-    """The number of seeds that the caption names; an entry with another one has to say so."""
+    header: tuple[str, ...]
+    rows: tuple[Row, ...]
+    labels: int = 2
+    sentences: tuple[int, ...] = ()
 
 
 def label(method: str, variant: str) -> str:
@@ -74,53 +95,47 @@ def number(value: float) -> str:
     return f"{value:.1g}" if 0 < abs(value) < 0.005 else f"{value:.2f}"
 
 
-def markdown(tables: Sequence[Table]) -> str:
+def markdown(title: str, tables: Sequence[Table]) -> str:
     """All tables below each other, with headings."""
-    return "\n".join(["# Scores", "", *(line for table in tables for line in _markdown(table))])
+    return "\n".join([f"# {title}", "", *(line for table in tables for line in _markdown(table))])
 
 
 def _markdown(table: Table) -> list[str]:
-    def entry(cell: Entry, n: str) -> str:
-        text = f"{number(cell.mean)} ± {number(cell.std)}{n}"
-        return {1: f"**{text}**", 2: f"<ins>{text}</ins>"}.get(cell.place or 0, text)
-
     def row(cells: Sequence[str]) -> str:
-        return f"| {' | '.join(cells)} |"
+        return f"| {' | '.join(cell.replace('|', '&#124;') for cell in cells)} |"
 
     top = [f"## {table.title}", "", table.caption, ""]
-    if not table.lines:
+    if not table.rows:
         return top
-    header = ["Environment", "", *(label(*column) for column in table.columns)]
-    rows = [row([env, line.source, *_cells(line, table.n, entry, "-")]) for env, line in _named(table.lines)]
-    rule = row(["---", "---", *("---:" for _ in table.columns)])
-    return [*top, row(header), rule, *rows, ""]
+    left = {*range(table.labels), *table.sentences}
+    rule = ["---" if column in left else "---:" for column in range(len(table.header))]
+    cells = [[_marked(cell, str, "**{}**", "<ins>{}</ins>") for cell in cells] for cells in table.rows]
+    return [*top, row(table.header), row(rule), *map(row, cells), ""]
 
 
-def html(tables: Sequence[Table]) -> str:
+def html(title: str, tables: Sequence[Table]) -> str:
     """All tables below each other, as a page of its own."""
-    body = "\n".join(line for table in tables for line in _html(table))
-    head = f"<title>Scores</title>\n<style>\n{HTML_STYLE}</style>"
+    body = "\n".join(f"<h2>{escape(table.title)}</h2>\n{html_table(table)}" for table in tables)
+    head = f"<title>{escape(title)}</title>\n<style>\n{HTML_STYLE}</style>"
     return f'<!DOCTYPE html>\n<html lang="en">\n<meta charset="utf-8">\n{head}\n{body}\n</html>\n'
 
 
-def _html(table: Table) -> list[str]:
-    def entry(cell: Entry, n: str) -> str:
-        text = f"{number(cell.mean)} ± {number(cell.std)}{n}"
-        return {1: f"<strong>{text}</strong>", 2: f"<u>{text}</u>"}.get(cell.place or 0, text)
-
-    def row(cells: Sequence[str], kind: str = "td") -> str:
-        return "".join(f"<{kind}>{cell}</{kind}>" for cell in cells)
-
-    caption = re.sub(r"`([^`]*)`", r"<code>\1</code>", escape(table.caption))
-    top = [f"<h2>{escape(table.title)}</h2>", f"<p>{caption}</p>"]
-    if not table.lines:
-        return top
-    header = ["Environment", "", *(escape(label(*column)) for column in table.columns)]
+def html_table(table: Table) -> str:
+    """One table with its caption above it, for a page that has the classes of `HTML_STYLE`."""
+    caption = f"<p>{_html(table.caption)}</p>"
+    if not table.rows:
+        return caption
+    head = "".join(f"<th{_class(table, column)}>{_html(text)}</th>" for column, text in enumerate(table.header))
     rows = [
-        f'<tr class="{line.source}">{row([escape(env), line.source, *_cells(line, table.n, entry, "-")])}</tr>'
-        for env, line in _named(table.lines)
+        f"<tr{_quoted('first' if cells[0].text else '')}>"
+        + "".join(
+            f"<td{_class(table, column, cell.kind)}>{_marked(cell, _html, '<strong>{}</strong>', '<u>{}</u>')}</td>"
+            for column, cell in enumerate(cells)
+        )
+        + "</tr>"
+        for cells in table.rows
     ]
-    return [*top, f"<table>\n<thead><tr>{row(header, 'th')}</tr></thead>", *rows, "</table>"]
+    return "\n".join([caption, "<table>", f"<thead><tr>{head}</tr></thead>", *rows, "</table>"])
 
 
 def latex(tables: Sequence[Table]) -> str:
@@ -129,34 +144,35 @@ def latex(tables: Sequence[Table]) -> str:
 
 
 def _latex(table: Table) -> str:
-    if not table.lines:
+    if not table.rows:
         return f"% {table.title}: {table.caption}"
-
-    def entry(cell: Entry, n: str) -> str:
-        text = rf"{number(cell.mean)} \pm {number(cell.std)}"
-        marked = {1: rf"$\mathbf{{{text}}}$", 2: rf"\underline{{${text}$}}"}.get(cell.place or 0, f"${text}$")
-        return marked + n
 
     def row(cells: Sequence[str]) -> str:
         return f"{' & '.join(cells)} \\\\"
 
+    figures = len(table.header) - table.labels
+    size = next((size for most, size in TEX_SIZES if figures <= most), r"\tiny")
     body: list[str] = []
-    for env, line in _named(table.lines):
-        if env and body:
+    for cells in table.rows:
+        if cells[0].text and body:
             body.append(r"\addlinespace")
-        body.append(row([_tex(env), line.source, *_cells(line, table.n, entry, "--")]))
+        body.append(row([_tex_cell(cell) for cell in cells]))
+    columns = [
+        "l" if column < table.labels else r"p{12em}" if column in table.sentences else "r"
+        for column in range(len(table.header))
+    ]
     return "\n".join(
         [
             r"\begin{table}[htbp]",
             r"\centering",
             rf"\caption{{{_tex(f'{table.title}. {table.caption}')}}}",
             r"\medskip",
-            TEX_SIZES.get(len(table.columns), r"\tiny"),
+            size,
             r"\setlength{\tabcolsep}{3pt}",
             r"\makebox[\linewidth]{%",  # a table wider than the text stays centred
-            rf"\begin{{tabular}}{{ll{'r' * len(table.columns)}}}",
+            rf"\begin{{tabular}}{{{''.join(columns)}}}",
             r"\toprule",
-            row(["Environment", "", *(_tex(label(*column)) for column in table.columns)]),
+            row([_tex(text) for text in table.header]),
             r"\midrule",
             *body,
             r"\bottomrule",
@@ -166,23 +182,45 @@ def _latex(table: Table) -> str:
     )
 
 
-def _named(lines: Sequence[Line]) -> list[tuple[str, Line]]:
-    """The lines with the env's name before the first of each env only."""
-    return [
-        ("" if position else env, line)
-        for env, group in groupby(lines, key=lambda line: line.env)
-        for position, line in enumerate(group)
-    ]
+def _marked(cell: Cell, written: Callable[[str], str], bold: str, underlined: str) -> str:
+    """A cell's text as `written`, marked by its place, and its note."""
+    marked = {1: bold, 2: underlined}.get(cell.place or 0, "{}").format(written(cell.text))
+    return marked + (written(f" {cell.note}") if cell.note else "")
 
 
-def _cells(line: Line, n: int, entry: Callable[[Entry, str], str], missing: str) -> list[str]:
-    """The cells of a line; an entry of ours with another number of seeds than the caption's names it."""
-    return [
-        entry(cell, f" (n = {cell.n})" if line.source == "ours" and cell.n != n else "") if cell else missing
-        for cell in line.entries
-    ]
+def _class(table: Table, column: int, kind: str = "") -> str:
+    places = ["label"] * (column < table.labels) + ["long"] * (column in table.sentences) + [kind] * bool(kind)
+    return _quoted(" ".join(places))
+
+
+def _quoted(names: str) -> str:
+    return f' class="{names}"' if names else ""
+
+
+def _html(text: str) -> str:
+    return re.sub(r"`([^`]*)`", r"<code>\1</code>", escape(text))
+
+
+def _tex_cell(cell: Cell) -> str:
+    parts = [_tex_number(part) for part in cell.text.split(" ± ")]
+    if None in parts:
+        return _marked(cell, _tex, r"\textbf{{{}}}", r"\underline{{{}}}")
+    figure = r" \pm ".join(map(str, parts))
+    marked = {1: rf"$\mathbf{{{figure}}}$", 2: rf"\underline{{${figure}$}}"}.get(cell.place or 0, f"${figure}$")
+    return marked + (_tex(f" {cell.note}") if cell.note else "")
+
+
+def _tex_number(text: str) -> str | None:
+    """A number as it stands in math mode; None for what is none."""
+    if (found := _NUMBER.fullmatch(text)) is None:
+        return None
+    digits, power, percent = found.groups()
+    written = digits.replace(",", "{,}") + (rf" \cdot 10^{{{int(power)}}}" if power else "")
+    return written + (r"\,\%" if percent else "")
 
 
 def _tex(text: str) -> str:
+    if text == NOTHING.text:
+        return "--"
     code = re.sub(r"`([^`]*)`", r"\1", text)  # what Markdown sets as code
     return "".join(TEX_SPECIAL.get(character, character) for character in code)

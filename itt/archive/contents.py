@@ -90,7 +90,7 @@ def _made(results: Path, found: Mapping[Path, Run]) -> list[Path]:
     listing = runs.inventory_of(results)
     asked = inventory.read(listing) if listing else found.values()
     figures = [f"{name}{kind}" for name in outputs.figures({run.variant for run in asked}) for kind in outputs.IMAGES]
-    named = {"collected": outputs.COLLECTED, "figures": figures, "tables": outputs.SCORES}
+    named = {"collected": outputs.COLLECTED, "figures": figures, "tables": outputs.TABLES}
     files = [results / folder / name for folder, names in named.items() for name in names]
     files += [results / "report.html", *_files(results, ("theory/**/*",)), *([listing] if listing else [])]
     return [file for file in files if file.is_file()]

@@ -44,7 +44,7 @@ def test_what_is_written_has_these_names(make_run, collected, tmp_path):
         make_run(variant=variant)
     folder = collected()
     assert {path.name for path in folder.iterdir()} == set(outputs.COLLECTED)
-    assert [path.name for path in tables(folder, tmp_path / "t")] == list(outputs.SCORES)
+    assert [path.name for path in tables(folder, tmp_path / "t")] == list(outputs.TABLES)
     names = [f"{name}{kind}" for name in ("learning-curves", "vanilla-vs-srp") for kind in outputs.IMAGES]
     assert [path.name for path in figures(folder, tmp_path / "f")] == names
 

@@ -142,7 +142,7 @@ def test_tables_of_a_study_of_which_runs_are_left_out_are_drawn_again_by_its_inv
 
 def test_a_record_inside_that_no_table_has_is_found(refused, plan, repacked, results):
     plan(results, EXPLICIT, ITT, left_out=EXPLICIT)
-    tables = [f"tables/{name}" for name in outputs.SCORES]
+    tables = [f"tables/{name}" for name in outputs.TABLES]
     made = ["inventory.csv", "collected/runs.csv", "collected/curves.csv", *tables]
     line = refused("archive", "verify", repacked(**{name: (results / name).read_bytes() for name in made}))
     assert f"not sound: its inventory leaves out 1 of the runs inside ({EXPLICIT})" in line

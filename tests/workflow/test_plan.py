@@ -51,7 +51,7 @@ def test_the_tables_and_figures_of_a_study_are_those_that_analysis_writes(snakem
     shown = snakemake("--dry-run", "--cores", "2", "--config", f"study={study}").stdout
     made = set(re.findall(r"/(?:tables|figures)/([^/,\s]+)", shown.rpartition("rule all:")[2]))
     figures = outputs.figures({run.variant for run in load(ROOT / study).runs})
-    assert made == {*outputs.SCORES, *(f"{name}{kind}" for name in figures for kind in outputs.IMAGES)}
+    assert made == {*outputs.TABLES, *(f"{name}{kind}" for name in figures for kind in outputs.IMAGES)}
 
 
 @pytest.mark.parametrize("study", STUDIES)

@@ -1,22 +1,22 @@
 """Scores laid out as the paper's Table 6: a row an env, a column a method, the paper's number below ours.
 
-There are three such tables, one a reading of "score". `typeset` turns them into Markdown, LaTeX and HTML;
-`scores.csv` is the tidy original of all three.
+There are three such tables, one a reading of "score".
 """
+
+from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import replace
-from pathlib import Path
+from dataclasses import dataclass, replace
 
 import pandas as pd
 
-from itt.analysis.files import csv_text, read_collected, write
 from itt.analysis.missing import partial
-from itt.analysis.outputs import SCORES, VANILLA
+from itt.analysis.outputs import VANILLA
 from itt.analysis.scores import READINGS, ordered, scores
 from itt.analysis.statistics import places
-from itt.analysis.typeset import Entry, Line, Table, html, latex, markdown
+from itt.analysis.tables.sheet import Sheet
+from itt.analysis.typeset import NOTHING, Cell, Row, Table, label, number
 from itt.published import zhao2022
 
 TITLES = {
@@ -32,47 +32,66 @@ MEANINGS = {
 }
 
 
-def tables(collected: Path, out: Path) -> list[Path]:
-    """Writes `scores.csv`, `scores.md`, `scores.tex` and `scores.html` from what `collect` wrote; returns their paths.
+@dataclass(frozen=True)
+class _Entry:
+    """Mean and standard deviation over `n` seeds, and the place among the methods."""
 
-    Raises:
-        UserError: `collected` is not a folder that `collect` wrote.
-    """
-    runs, curves = read_collected(collected)
+    mean: float
+    std: float
+    n: int
+    place: int | None = None
+
+
+_Line = tuple[_Entry | None, ...]
+
+
+def sheet(runs: pd.DataFrame, curves: pd.DataFrame) -> Sheet:
+    """The scores of collected runs; the data is what `itt.analysis.scores` gives."""
     tidy = scores(runs, curves)
-    laid_out = [layout(tidy, measure, runs) for measure in READINGS]
-    contents = (csv_text(tidy), markdown(laid_out), latex(laid_out), html(laid_out))
-    return [write(out / name, content) for name, content in zip(SCORES, contents, strict=True)]
+    return Sheet("scores", "Scores", tuple(layout(tidy, measure, runs) for measure in READINGS), tidy)
 
 
 def layout(tidy: pd.DataFrame, measure: str, runs: pd.DataFrame) -> Table:
-    """One reading of the tidy `scores` as a table, without lines if no run has it yet. `runs` is for the caption."""
+    """One reading of the tidy `scores` as a table, without rows if no run has it yet. `runs` is for the caption."""
     tidy = tidy[tidy["measure"] == measure]
     if tidy.empty:
-        return Table(TITLES[measure], "No run has this score yet.", (), (), 0)
+        return Table(TITLES[measure], "No run has this score yet.", (), ())
     envs, methods, variants = ordered(tidy)
     rows = tidy.to_dict("records")
-    found = {(row["env"], row["method"], row["variant"]): Entry(row["mean"], row["std"], row["n"]) for row in rows}
+    found = {(row["env"], row["method"], row["variant"]): _Entry(row["mean"], row["std"], row["n"]) for row in rows}
     # The paper's three columns always stand there; others where there is something in them.
     columns = [(method, VANILLA) for method in dict.fromkeys([*zhao2022.METHODS, *methods])]
     columns += [(m, v) for m in methods for v in variants if v != VANILLA and any((e, m, v) in found for e in envs)]
-    paper = {(e, m, VANILLA): Entry(*score, zhao2022.SEEDS) for (e, m), score in zhao2022.scores().items()}
-    lines = tuple(
-        Line(env, source, _placed([entries.get((env, *column)) for column in columns], columns))
-        for env in envs
-        for source, entries in (("ours", found), ("paper", paper))
-    )
+    paper = {(e, m, VANILLA): _Entry(*score, zhao2022.SEEDS) for (e, m), score in zhao2022.scores().items()}
+
+    def line(entries: dict[tuple[str, str, str], _Entry], env: str) -> _Line:
+        return _placed([entries.get((env, *column)) for column in columns], columns)
+
+    ours = {env: line(found, env) for env in envs}
     n = Counter(entry.n for entry in found.values()).most_common(1)[0][0]
-    return Table(TITLES[measure], _caption(measure, lines, n, runs), tuple(columns), lines, n)
+    body: list[Row] = []
+    for env in envs:
+        body.append((Cell(env), Cell("ours"), *(_cell(entry, n) for entry in ours[env])))
+        body.append((Cell(""), Cell("paper"), *(_cell(entry, zhao2022.SEEDS) for entry in line(paper, env))))
+    header = ("Environment", "", *(label(*column) for column in columns))
+    return Table(TITLES[measure], _caption(measure, list(ours.values()), n, runs), header, tuple(body))
 
 
-def _placed(entries: Sequence[Entry | None], columns: Sequence[tuple[str, str]]) -> tuple[Entry | None, ...]:
+def _cell(entry: _Entry | None, n: int) -> Cell:
+    """An entry of another number of seeds than the caption's says so."""
+    if entry is None:
+        return NOTHING
+    note = "" if entry.n == n else f"(n = {entry.n})"
+    return Cell(f"{number(entry.mean)} ± {number(entry.std)}", entry.place, note)
+
+
+def _placed(entries: Sequence[_Entry | None], columns: Sequence[tuple[str, str]]) -> _Line:
     """Vanilla variants compete for the places, as in Table 6; other variants stand beside them."""
     competing = [e.mean if e and variant == VANILLA else None for e, (_, variant) in zip(entries, columns, strict=True)]
     return tuple(e and replace(e, place=place) for e, place in zip(entries, places(competing), strict=True))
 
 
-def _caption(measure: str, lines: Sequence[Line], n: int, runs: pd.DataFrame) -> str:
+def _caption(measure: str, ours: Sequence[_Line], n: int, runs: pd.DataFrame) -> str:
     episodes = sorted({int(count) for count in runs["evaluation_episodes"] if count > 0})
     studies = ", ".join(f"`{study}`" for study in sorted(set(runs["study"])))
     begun = (runs["rows"] > 0) & (runs["rows"] < runs["iterations"])
@@ -84,7 +103,7 @@ def _caption(measure: str, lines: Sequence[Line], n: int, runs: pd.DataFrame) ->
         f"Return (sum of the rewards of an episode): mean ± population standard deviation over n = {n} seeds unless a "
         f"cell says otherwise; `paper`: Table 6, n = {zhao2022.SEEDS}.",
         "The best method is bold and the second best underlined, equal scores share a place; variants stand aside.",
-        *_wins(lines),
+        *_wins(ours),
         *_diverged(measure, runs),
         f"Source: study {studies}, {len(runs)} runs" + (f", {unfinished} of them unfinished." if unfinished else "."),
     ]
@@ -102,10 +121,10 @@ def _diverged(measure: str, runs: pd.DataFrame) -> list[str]:
     return [f"{told}{left_out}."] if count else []
 
 
-def _wins(lines: Sequence[Line]) -> list[str]:
+def _wins(ours: Sequence[_Line]) -> list[str]:
     """How our numbers stand to the claim that ITT is best on 12 of 15 environments, if they can be compared at all."""
     methods = len(zhao2022.METHODS)
-    compared = [line.entries for line in lines if line.source == "ours" and all(line.entries[:methods])]
+    compared = [line for line in ours if all(line[:methods])]
     best = sum(1 for itt, *_ in compared if itt and itt.place == 1)
     claims = zhao2022.claims()
     claim = f"{claims['itt_best', '']:.0f} of {claims['compared', '']:.0f}"
