@@ -260,6 +260,21 @@ def effort(
 
 
 @app.command()
+def reference(
+    results: Annotated[Path, typer.Argument(help="A study's results, results/NAME, with its tables and figures.")],
+    out: Out,
+) -> int:
+    """Select what of a study's results is small enough to be committed, as in results/reference.
+
+    Reads the records in RESULTS/runs and what was made of them; writes OUT/finished.md, finished.csv, runs.csv, curves.csv,
+    and copies of tables, figures, final policies, and the records of runs that took long. What else is in OUT stays.
+    """
+    from itt.analysis.reference import reference as select
+
+    return _print_paths(select(results, out))
+
+
+@app.command()
 def kernels(
     out: Annotated[
         Path | None,
@@ -294,7 +309,7 @@ def schema() -> int:
 
 
 _EXTRAS = {"pandas": "analysis", "seaborn": "analysis", "matplotlib": "analysis", "rocrate": "archive"}
-"""What only `collect`, `tables`, `figures`, `effort` and `archive` need, and the extra that installs it."""
+"""What only `collect`, `tables`, `figures`, `effort`, `reference` and `archive` need, and the extra that installs it."""
 
 
 _DISK = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EROFS, errno.EIO, errno.EACCES)
