@@ -92,13 +92,13 @@ def test_whole_records_are_those_of_runs_that_took_long_finished_or_not(finish, 
 
 
 def test_curves_are_the_band_over_seeds_at_about_a_hundred_iterations_and_the_last(finish, select):
-    n = 5 * POINTS
+    n = 5 * POINTS + 1
     for seed in (0, 1):
         finish("Swimmer-v2", "itt", seed=seed, iterations=n, returns=[k + 10.0 * seed for k in range(n)])
 
     curves = pd.read_csv(select() / "curves.csv")
 
-    assert curves["step"].tolist() == [*range(0, n, 5), n - 1]
+    assert curves["step"].tolist() == [*range(0, n, 6), n - 1]
     last = curves.iloc[-1]
     assert (last["seeds"], last["low"], last["mean"], last["high"]) == (2, n - 1, n + 4, n + 9)
     assert last["env_steps"] == 100 * n
