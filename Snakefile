@@ -26,6 +26,7 @@ include: "workflow/rules/evaluate.smk"
 include: "workflow/rules/collect.smk"
 include: "workflow/rules/tables.smk"
 include: "workflow/rules/figures.smk"
+include: "workflow/rules/theory.smk"
 include: "workflow/rules/report.smk"
 include: "workflow/rules/archive.smk"
 
@@ -44,4 +45,5 @@ rule all:
         RECORDS,
         rules.tables.output,
         rules.figures.output,
+        rules.theory.output,
         rules.report.output,

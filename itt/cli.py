@@ -236,7 +236,8 @@ def tables(collected: Collected, out: Out) -> int:
 def figures(collected: Collected, out: Out) -> int:
     """Draw the learning curves in the layout of the paper's Fig. 3, and variants beside vanilla as in its Fig. 5.
 
-    Reads COLLECTED/runs.csv and curves.csv; writes OUT/learning-curves and vanilla-vs-VARIANT, each as .svg, .png and .pdf.
+    Reads COLLECTED/runs.csv and curves.csv; writes OUT/learning-curves and vanilla-vs-VARIANT, each as .svg, .png and
+    .pdf.
     """
     from itt.analysis.figures import figures as draw
 
@@ -266,12 +267,30 @@ def reference(
 ) -> int:
     """Select what of a study's results is small enough to be committed, as in results/reference.
 
-    Reads the records in RESULTS/runs and what was made of them; writes OUT/finished.md, finished.csv, runs.csv, curves.csv,
-    and copies of tables, figures, final policies, and the records of runs that took long. What else is in OUT stays.
+    Reads the records in RESULTS/runs and what was made of them; writes OUT/finished.md, finished.csv, runs.csv,
+    curves.csv, and copies of tables, figures, final policies, and the records of runs that took long. What else is in
+    OUT stays.
     """
     from itt.analysis.reference import reference as select
 
     return _print_paths(select(results, out))
+
+
+@app.command()
+def theory(
+    out: Out,
+    estimates: Annotated[int, typer.Option(min=2, help="Gradient estimates that each error is the mean of.")] = 2000,
+    seed: Annotated[int, typer.Option(min=0, help="Of the functions and directions.")] = 0,
+) -> int:
+    """Hold the paper's Lemma 1, on the error of its gradient estimators, against measurements.
+
+    Reads nothing. Writes OUT/theory.csv (a row a mean squared error: measured, its standard error, as printed, exact),
+    verdicts.csv and theory.md, .tex and .html (which forms hold), and lemma-1, remark-6.1 and remark-6.2, each as .svg,
+    .png and .pdf. Seconds; the same command gives the same files.
+    """
+    from itt.theory.report import theory as measure
+
+    return _print_paths(measure(out, estimates, seed))
 
 
 @app.command()
@@ -309,7 +328,8 @@ def schema() -> int:
 
 
 _EXTRAS = {"pandas": "analysis", "seaborn": "analysis", "matplotlib": "analysis", "rocrate": "archive"}
-"""What only `collect`, `tables`, `figures`, `effort`, `reference` and `archive` need, and the extra that installs it."""
+"""What only `collect`, `tables`, `figures`, `effort`, `reference`, `theory` and `archive` need, and the extra that
+installs it."""
 
 
 _DISK = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EROFS, errno.EIO, errno.EACCES)

@@ -15,6 +15,8 @@ ITERATIONS = DIRECTIONS = EPISODES = 2
 CANDIDATES = 64
 FEATURES = 64
 """At most so many features and signs of a random feature tree."""
+ESTIMATES = 2
+"""Gradient estimates that each error of `itt theory` is the mean of."""
 
 
 def rehearsal(study: Study) -> Study:

@@ -37,6 +37,7 @@ from itt.record import policy_file
 from itt.record.provenance import session
 from itt.run import Run
 from itt.study import expand
+from itt.theory import outputs as theory
 
 _RECORD = ("evaluation*.csv", "evaluation-*.yaml", "metrics.csv")
 _POLICIES = ("best.npz", "policy.npz")
@@ -90,9 +91,9 @@ def _made(results: Path, found: Mapping[Path, Run]) -> list[Path]:
     listing = runs.inventory_of(results)
     asked = inventory.read(listing) if listing else found.values()
     figures = [f"{name}{kind}" for name in outputs.figures({run.variant for run in asked}) for kind in outputs.IMAGES]
-    named = {"collected": outputs.COLLECTED, "figures": figures, "tables": outputs.TABLES}
+    named = {"collected": outputs.COLLECTED, "figures": figures, "tables": outputs.TABLES, "theory": theory.FILES}
     files = [results / folder / name for folder, names in named.items() for name in names]
-    files += [results / "report.html", *_files(results, ("theory/**/*",)), *([listing] if listing else [])]
+    files += [results / "report.html", *([listing] if listing else [])]
     return [file for file in files if file.is_file()]
 
 

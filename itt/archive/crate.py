@@ -33,7 +33,6 @@ _FORMATS = {
     ".md": "text/markdown",
     ".npz": "application/zip",
     ".pdf": "application/pdf",
-    ".pdf": "application/pdf",
     ".png": "image/png",
     ".svg": "image/svg+xml",
     ".tex": "application/x-tex",

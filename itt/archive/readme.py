@@ -13,6 +13,7 @@ _TEXT = """\
 Implicit Two-Tower policies, trained by evolution strategies ({envs}; {methods}){unfinished}.
 
 * `report.html`, `tables/`, `figures/`: results; open the report in a browser
+* `theory/`: the errors of the gradient estimators, measured beside the paper's Lemma 1 (`itt theory`)
 * `runs/ENV/METHOD/VARIANT/seedK/`: the record of one training. `run.yaml` has its settings, `metrics.csv` a row an
   iteration, `policy.npz` the policy, `evaluation.csv` fresh episodes of it, `provenance.json` where and when it ran
 * `study.yaml`: the study, that is these trainings, every setting spelled out

@@ -18,6 +18,7 @@ from itt.ranks.team import Alone
 from itt.resolve import resolve
 from itt.settings_file import read
 from itt.study import single
+from itt.theory import outputs as theory_outputs
 
 EVALUATION = "episode,return,seed\n0,9.0,2147483648\n1,10.0,2147483649\n"
 
@@ -41,6 +42,9 @@ def trained(tmp_path_factory: pytest.TempPathFactory) -> Path:
         (results / one.folder / "evaluation.csv").write_text(EVALUATION)
     _draw(results)
     (results / "report.html").write_text("<title>tiny</title>")
+    (results / "theory").mkdir()
+    for name in theory_outputs.FILES:
+        (results / "theory" / name).write_text(name)
     return results
 
 

@@ -18,6 +18,7 @@ from itt.errors import UserError
 from itt.resolve import resolve
 from itt.settings_file import read
 from itt.study import load, single
+from itt.theory import outputs as theory_outputs
 
 ITT, EXPLICIT = "runs/CartPole-v1/itt/vanilla/seed0", "runs/CartPole-v1/explicit/lean/seed3"
 
@@ -37,7 +38,7 @@ def test_it_has_the_record_of_every_run_and_no_checkpoint_lock_or_log(inside):
 
 
 def test_it_has_what_was_made_of_the_records(inside, trained):
-    made = [path for part in ("collected", "tables", "figures") for path in (trained / part).iterdir()]
+    made = [path for part in ("collected", "tables", "figures", "theory") for path in (trained / part).iterdir()]
     assert len(made) >= 8
     for path in [*made, trained / "report.html"]:
         assert inside[path.relative_to(trained).as_posix()] == path.read_bytes()
@@ -51,6 +52,12 @@ def test_it_has_the_code_version_the_lock_file_and_the_workflow(inside):
     assert inside["constraints.txt"] == (ROOT / "constraints.txt").read_bytes()
     assert inside["code/Snakefile"] == (ROOT / "Snakefile").read_bytes()
     assert "code/workflow/rules/train.smk" in inside
+
+
+def test_of_theory_only_what_itt_writes_is_in_it(results):
+    (results / "theory" / "notes.txt").write_text("mine")
+    names = {name.removeprefix("theory/") for name in dict(contents(results)) if name.startswith("theory/")}
+    assert names == set(theory_outputs.FILES)
 
 
 def test_runs_and_figures_that_the_study_no_longer_has_stay_out(older_seed, plan, results, tmp_path):

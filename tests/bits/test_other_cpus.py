@@ -50,6 +50,15 @@ def test_every_training_has_the_same_bytes_on_another_cpu(environment):
     assert trained(**environment) == trained()
 
 
+def test_what_theory_measures_has_the_same_bytes_on_another_cpu(started, tmp_path):
+    tables = []
+    for name, environment in (("here", {}), ("there", HASWELL | NUMPY | GLIBC)):
+        done = started("theory", "--out", tmp_path / name, "--estimates", 2, **environment)
+        assert done.code == 0, done.err
+        tables.append((tmp_path / name / "theory.csv").read_bytes())
+    assert tables[0] == tables[1]
+
+
 def test_every_training_has_the_bytes_that_were_committed():
     committed, here = json.loads(COMMITTED.read_text()), trained()
     if committed["versions"] != here["versions"]:

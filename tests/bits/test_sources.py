@@ -1,4 +1,7 @@
-"""Nothing that enters theta or a choice asks for what has other bits on another CPU (docs/architecture.md)."""
+"""Nothing that enters theta, a choice or what theory measures asks for what has other bits on another CPU.
+
+docs/architecture.md has the list.
+"""
 
 import ast
 from pathlib import Path
@@ -6,7 +9,17 @@ from pathlib import Path
 import pytest
 
 PACKAGE = Path(__file__).parents[2] / "itt"
-ROOMS = ("algorithms", "candidates", "envs", "linear", "policies", "rollouts", "observations.py", "seeding.py")
+ROOMS = (
+    "algorithms",
+    "candidates",
+    "envs",
+    "linear",
+    "policies",
+    "rollouts",
+    "theory",
+    "observations.py",
+    "seeding.py",
+)
 SOURCES = sorted(path for room in ROOMS for path in [PACKAGE / room, *(PACKAGE / room).rglob("*.py")] if path.is_file())
 PRODUCTS = {"dot", "vdot", "inner", "matmul", "tensordot", "linalg", "corrcoef", "cov", "polyfit"}
 FUNCTIONS = {

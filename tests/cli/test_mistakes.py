@@ -106,6 +106,7 @@ OUT = {
     "tables": ("tables", "collected"),
     "figures": ("figures", "collected"),
     "effort": ("effort", "collected", "--score", 1),
+    "theory": ("theory",),
     "kernels": ("kernels",),
     "archive write": ("archive", "results"),
     "archive open": ("archive", "open", "results.zip"),
@@ -124,7 +125,12 @@ OUT = {
 @pytest.fixture
 def working(monkeypatch):
     """Fails the test if a command comes to its work."""
-    for place in ("itt.ranks.lead", "itt.analysis.collect.collect", "itt.rollouts.compiled.player.ready"):
+    for place in (
+        "itt.ranks.lead",
+        "itt.analysis.collect.collect",
+        "itt.theory.report.theory",
+        "itt.rollouts.compiled.player.ready",
+    ):
         monkeypatch.setattr(place, lambda *_: pytest.fail("it has begun to work"))
 
 

@@ -7,6 +7,7 @@ import pytest
 
 from itt.analysis import outputs
 from itt.study import load
+from itt.theory import outputs as theory_outputs
 
 ROOT = Path(__file__).parents[2]
 DEMO = "config/demo.yaml"
@@ -63,19 +64,23 @@ def test_a_rehearsal_trains_two_seeds_of_every_cell_in_one_process_each(plan, st
 
 def test_a_study_ends_in_one_table_job_one_figure_job_and_one_report(plan, tiny):
     jobs = plan("--config", f"study={tiny}")
-    assert [jobs[rule] for rule in ("collect", "tables", "figures", "report")] == [1, 1, 1, 1]
+    assert [jobs[rule] for rule in ("collect", "tables", "figures", "theory", "report")] == [1, 1, 1, 1, 1]
+
+
+def test_theory_makes_what_it_declares_and_is_tiny_in_a_rehearsal(snakemake, tiny):
+    asked = ("theory", "--dry-run", "--printshellcmds", "--cores", "1", "--config", f"study={tiny}")
+    shown, rehearsed = snakemake(*asked).stdout, snakemake(*asked, "rehearsal=true").stdout
+    assert {file for file in theory_outputs.FILES if f"results/tiny/theory/{file}" in shown} == set(
+        theory_outputs.FILES
+    )
+    assert "itt theory --out results/tiny/theory\n" in shown
+    assert "itt theory --out results/tiny-rehearsal/theory --estimates 2\n" in rehearsed
 
 
 def test_the_archive_is_made_when_it_is_asked_for_after_everything_that_is_in_it(plan, tiny):
     jobs = plan("archive", "--config", f"study={tiny}")
-    assert [jobs[rule] for rule in ("evaluate", "collect", "tables", "figures", "report", "archive")] == [
-        4,
-        1,
-        1,
-        1,
-        1,
-        1,
-    ]
+    stages = ("collect", "tables", "figures", "theory", "report", "archive")
+    assert [jobs[rule] for rule in ("evaluate", *stages)] == [4, 1, 1, 1, 1, 1, 1]
     assert "archive" not in plan("--config", f"study={tiny}")
 
 

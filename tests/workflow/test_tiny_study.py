@@ -2,6 +2,8 @@
 
 import pytest
 
+from itt.theory import outputs as theory_outputs
+
 TINY = """\
 # Two iterations show that everything is connected.
 name: tiny
@@ -19,6 +21,7 @@ OF_THE_STUDY = [
     "collected/curves.csv",
     *(f"tables/scores.{kind}" for kind in ("csv", "md", "tex")),
     *(f"figures/{name}.{kind}" for name in ("learning-curves", "vanilla-vs-lazy") for kind in ("svg", "png")),
+    *(f"theory/{name}" for name in theory_outputs.FILES),
     "report.html",
 ]
 

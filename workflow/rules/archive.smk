@@ -8,6 +8,7 @@ rule archive:
         rules.collect.output,
         rules.tables.output,
         rules.figures.output,
+        rules.theory.output,
         rules.report.output,
     output:
         update(f"{RESULTS}/{STUDY.name}.crate.zip"),

@@ -18,10 +18,11 @@ from pathlib import Path
 from itt.algorithms.es.warm_start import identified
 from itt.analysis import inventory, outputs
 from itt.errors import UserError
-from itt.rehearsal import rehearsal
+from itt.rehearsal import ESTIMATES, rehearsal
 from itt.resolve import resolve
 from itt.settings_file import read
 from itt.study import load
+from itt.theory import outputs as theory_outputs
 
 KEYS = ("study", "ranks", "rehearsal", "partial")
 
