@@ -12,7 +12,7 @@ Shorter runs are trained again in minutes, to the same bits; so their records st
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -21,7 +21,7 @@ import pandas as pd
 from itt import study
 from itt.analysis import typeset
 from itt.analysis.collect import run_folders
-from itt.analysis.files import read_collected, write, write_csv
+from itt.analysis.files import WHO, read_collected, write, write_csv
 from itt.analysis.inventory import is_finished
 from itt.analysis.run_record import read_metrics, read_run, read_sessions
 from itt.analysis.scores import CELL, aligned, by_cell
@@ -44,31 +44,31 @@ def reference(results: Path, out: Path) -> list[Path]:
         UserError: `results` lacks runs, or was not collected, or one of its files is damaged.
     """
     runs, curves = read_collected(results / "collected")
-    folders = run_folders([results / "runs"])
-    finished = _finished(results / "runs", folders)
+    asked = set(runs[WHO].itertuples(index=False, name=None))
+    found = {folder: read_run(folder / "run.yaml") for folder in run_folders([results / "runs"])}
+    found = {folder: about for folder, about in found.items() if tuple(about[name] for name in WHO) in asked}
+    finished = _finished(found)
     return [
         write_csv(out / "finished.csv", finished),
         write(out / "finished.md", typeset.markdown("What is finished", [_table(finished, results.name)])),
         write_csv(out / "runs.csv", runs),
         write_csv(out / "curves.csv", _curves(curves)),
-        *_copied(results, out, folders),
+        *_copied(results, out, list(found)),
     ]
 
 
-def _finished(root: Path, folders: Sequence[Path]) -> pd.DataFrame:
+def _finished(found: Mapping[Path, Mapping[str, Any]]) -> pd.DataFrame:
     """A row a cell: its seeds that are finished and begun, iterations, and what all of them took."""
-    asked = {run.folder.parent.relative_to("runs"): run for run in study.load(PAPER).runs}
-    rows: dict[Path, dict[str, Any]] = {}
-    for folder in folders:
-        cell = folder.relative_to(root).parent
-        about, metrics = read_run(folder / "run.yaml"), read_metrics(folder / "metrics.csv")
-        paper = asked.get(cell)
+    paper = {(run.env_label, run.method, run.variant): run.algorithm.iterations for run in study.load(PAPER).runs}
+    rows: dict[tuple[str, ...], dict[str, Any]] = {}
+    for folder, about in found.items():
+        cell = tuple(about[name] for name in CELL)
+        metrics = read_metrics(folder / "metrics.csv")
         row = rows.setdefault(
             cell,
-            {name: about[name] for name in CELL}
-            | {"seeds": 0, "iterations": about["iterations"], "begun": 0, "begun_rows": 0}
-            | {"paper_iterations": getattr(paper.algorithm, "iterations", None) if paper else None}
-            | {"env_steps": 0, "core_hours": 0.0, "cpu": set(), "commits": set()},
+            dict(zip(CELL, cell, strict=True))
+            | {"seeds": 0, "iterations": about["iterations"], "paper_iterations": paper.get(cell)}
+            | {"begun": 0, "begun_rows": 0, "env_steps": 0, "core_hours": 0.0, "cpu": set(), "commits": set()},
         )
         if is_finished(folder):
             row["seeds"] += 1
@@ -79,7 +79,7 @@ def _finished(root: Path, folders: Sequence[Path]) -> pd.DataFrame:
         for session in read_sessions(folder / "provenance.json"):
             row["core_hours"] += session["core_seconds"] / 3600
             row["cpu"].add(session["cpu"])
-            row["commits"].add(str(session["git_commit"])[:12])
+            row["commits"].add((session["git_commit"] or "none")[:12])
     told = [row | {name: ", ".join(sorted(row[name])) for name in ("cpu", "commits")} for row in rows.values()]
     return pd.concat(by_cell(pd.DataFrame(told)).values(), ignore_index=True)
 

@@ -34,11 +34,11 @@ def finish(make_run, results):
 
 @pytest.fixture
 def select(results, tmp_path):
-    """Collects the finished runs and selects from them; gives the folder."""
+    """Collects the runs made so far and selects from them; gives the folder."""
 
     def make():
         study = results / "demo"
-        collect([folder.parent for folder in study.rglob("policy.npz")], study / "collected")
+        collect([study / "runs"], study / "collected")
         reference(study, tmp_path / "reference")
         return tmp_path / "reference"
 
@@ -57,7 +57,7 @@ def test_it_tells_what_is_finished_of_each_cell_beside_what_the_paper_asks_for(f
 
     swimmer, lazy = told.loc["Swimmer-v2", "vanilla"], told.loc["HalfCheetah-v2", "lazy"]
     assert (swimmer["seeds"], swimmer["begun"], swimmer["begun_rows"], swimmer["core_hours"]) == (2, 1, 2, 2.0)
-    assert (swimmer["cpu"], swimmer["commits"]) == ("A CPU, B CPU", "None, abcdef012345")
+    assert (swimmer["cpu"], swimmer["commits"]) == ("A CPU, B CPU", "abcdef012345, none")
     assert (swimmer["iterations"], swimmer["paper_iterations"]) == (2, 500)
     assert (lazy["iterations"], lazy["paper_iterations"]) == (60, 501)
 
@@ -120,6 +120,17 @@ def test_tables_and_figures_are_copied_but_for_the_kinds_that_are_large_or_made_
     assert (out / "tables" / "scores.md").read_text() == "tables/scores.md"
     assert [file.name for file in (out / "tables").iterdir()] == ["scores.md"]
     assert [file.name for file in (out / "figures").iterdir()] == ["learning-curves.png"]
+
+
+def test_what_is_on_disk_of_runs_that_were_not_collected_stays_out(finish, select, results, tmp_path):
+    finish("Swimmer-v2", "itt")
+    select()
+    finish("Swimmer-v2", "iot", core_seconds=LONG)
+
+    written = reference(results / "demo", tmp_path / "reference")
+
+    assert [file for file in written if "iot" in file.as_posix()] == []
+    assert "iot" not in (tmp_path / "reference" / "finished.csv").read_text()
 
 
 def test_results_that_were_not_collected_are_refused(finish, results, tmp_path):
