@@ -11,6 +11,7 @@ from typing import Annotated, Any
 import typer
 
 from itt import destination, listeners
+from itt.analysis.outputs import Axis, Shade
 from itt.archive.cli import app as archive
 from itt.bench.cli import app as bench
 from itt.errors import Stopped, UserError
@@ -224,8 +225,8 @@ def collect(
 def tables(collected: Collected, out: Out) -> int:
     """Make the table of scores in the layout of the paper's Table 6, its numbers beside ours.
 
-    Reads COLLECTED/runs.csv and curves.csv; writes OUT/scores.csv, scores.md, scores.tex and
-    scores.html.
+    Reads COLLECTED/runs.csv and curves.csv; writes OUT/scores.csv, scores.md, scores.tex and scores.html, and the same
+    of aggregates, which are statistics over all envs.
     """
     from itt.analysis.tables import tables as make
 
@@ -233,15 +234,34 @@ def tables(collected: Collected, out: Out) -> int:
 
 
 @app.command()
-def figures(collected: Collected, out: Out) -> int:
-    """Draw the learning curves in the layout of the paper's Fig. 3, and variants beside vanilla as in its Fig. 5.
+def figures(
+    collected: Collected,
+    out: Out,
+    x: Annotated[
+        Axis | None,
+        typer.Option(
+            "--x",
+            help="What all curves are drawn over. Without it the methods' curves are drawn over each of these, in "
+            "files of their own, and a variant and vanilla over iterations where both pay as many env steps for "
+            "one, else over env steps.",
+        ),
+    ] = None,
+    band: Annotated[
+        Shade,
+        typer.Option(
+            help="The shade around a mean: from the lowest to the highest seed, or its 95 % bootstrap interval."
+        ),
+    ] = "range",
+) -> int:
+    """Draw the paper's Fig. 3, each variant beside vanilla as in its Fig. 4 and 5, and statistics over all envs.
 
-    Reads COLLECTED/runs.csv and curves.csv; writes OUT/learning-curves and vanilla-vs-VARIANT, each as .svg, .png and
-    .pdf.
+    Reads COLLECTED/runs.csv and curves.csv; writes OUT/learning-curves, learning-curves-env-steps,
+    learning-curves-core-hours, vanilla-vs-VARIANT, performance-profiles, aggregates and probability-of-improvement,
+    each as .svg, .png and .pdf, and captions.json, which says what they show.
     """
     from itt.analysis.figures import figures as draw
 
-    return _print_paths(draw(collected, out))
+    return _print_paths(draw(collected, out, x, band))
 
 
 @app.command()

@@ -90,7 +90,7 @@ def _made(results: Path, found: Mapping[Path, Run]) -> list[Path]:
     """What was made of the runs, as far as it is there, and the inventory by which it was made."""
     listing = runs.inventory_of(results)
     asked = inventory.read(listing) if listing else found.values()
-    figures = [f"{name}{kind}" for name in outputs.figures({run.variant for run in asked}) for kind in outputs.IMAGES]
+    figures = outputs.figure_files({run.variant for run in asked})
     named = {"collected": outputs.COLLECTED, "figures": figures, "tables": outputs.TABLES, "theory": theory.FILES}
     files = [results / folder / name for folder, names in named.items() for name in names]
     files += [results / "report.html", *([listing] if listing else [])]

@@ -30,6 +30,7 @@ def make_run(results: Path) -> MakeRun:
         iterations: int = 2,
         study: str = "demo",
         hash: str = "0123456789abcdef",
+        env_steps: int = 100,
     ) -> Path:
         folder = results / study / "runs" / env.replace("/", "--") / method / variant / f"seed{seed}"
         folder.mkdir(parents=True)
@@ -37,7 +38,7 @@ def make_run(results: Path) -> MakeRun:
         run = {"study": study, "env": env, "method": method, "variant": variant, "seed": seed, "hash": hash}
         # JSON is YAML, too.
         (folder / "run.yaml").write_text(json.dumps(run | {"algorithm": algorithm, "engine": "reference"}))
-        rows = [f"{k},{value},{100 * (k + 1)},{0.5 * (k + 1)},{value - 1}\n" for k, value in enumerate(returns)]
+        rows = [f"{k},{value},{env_steps * (k + 1)},{0.5 * (k + 1)},{value - 1}\n" for k, value in enumerate(returns)]
         (folder / "metrics.csv").write_text("step,return,env_steps,seconds,es/mean_return\n" + "".join(rows))
         if evaluation is not None:
             rows = [f"{episode},{value},{2**31 + episode}\n" for episode, value in enumerate(evaluation)]

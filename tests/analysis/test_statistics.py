@@ -5,7 +5,15 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from itt.analysis.statistics import band, best_column, mean_and_std, mean_interval, places
+from itt.analysis.statistics import (
+    FEWEST,
+    best_column,
+    bootstrap_band,
+    mean_and_std,
+    mean_interval,
+    places,
+    range_band,
+)
 
 NAN = np.nan
 
@@ -60,12 +68,40 @@ def test_without_a_column_of_all_seeds_none_is_best():
 
 
 def test_a_band_is_mean_lowest_and_highest_of_the_seeds_that_are_there():
-    result = band(np.array([[1.0, 2.0, 7.0], [3.0, 10.0, NAN]]))
+    result = range_band(np.array([[1.0, 2.0, 7.0], [3.0, 10.0, NAN]]))
     np.testing.assert_array_equal(result.mean, [2.0, 6.0, 7.0])
     np.testing.assert_array_equal(result.low, [1.0, 2.0, 7.0])
     np.testing.assert_array_equal(result.high, [3.0, 10.0, 7.0])
     np.testing.assert_array_equal(result.seeds, [2, 2, 1])
     np.testing.assert_array_equal(result.complete, [True, True, False])
+
+
+def test_a_bootstrap_band_is_the_interval_of_the_mean_at_each_place():
+    returns = np.array([np.arange(100.0), np.full(100, 7.0)]).T
+    result = bootstrap_band(returns)
+    half = 1.96 * np.std(returns[:, 0]) / 10
+    assert (result.low[0], result.high[0]) == pytest.approx((49.5 - half, 49.5 + half), abs=0.6)
+    assert (result.low[1], result.mean[1], result.high[1]) == (7.0, 7.0, 7.0)
+
+
+def test_a_bootstrap_band_lies_within_the_range_and_is_that_of_the_seeds_that_are_there():
+    returns = np.random.default_rng(3).normal(size=(6, 4))
+    some = returns.copy()
+    some[4:, 2:] = NAN
+    result, whole = bootstrap_band(some), range_band(some)
+    assert (whole.low < result.low).all()
+    assert (result.high < whole.high).all()
+    alone = bootstrap_band(returns[:4])
+    np.testing.assert_array_equal(result.high[2:], alone.high[2:])
+    np.testing.assert_array_equal(result.seeds, [6, 6, 4, 4])
+
+
+def test_fewer_than_three_seeds_have_no_bootstrap_band_where_they_are_so_few():
+    returns = np.array([[0.0, 0.0], [3.0, 3.0], [6.0, NAN]])
+    result = bootstrap_band(returns)
+    assert FEWEST == 3
+    assert np.isfinite(result.low).tolist() == np.isfinite(result.high).tolist() == [True, False]
+    np.testing.assert_array_equal(result.mean, [3.0, 1.5])
 
 
 @pytest.mark.parametrize(

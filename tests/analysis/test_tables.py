@@ -6,6 +6,7 @@ import subprocess
 
 import pytest
 
+from itt.analysis.outputs import TABLES
 from itt.analysis.tables import tables
 from itt.analysis.typeset import number
 from itt.errors import UserError
@@ -16,7 +17,8 @@ def written(collected, tmp_path):
     """The texts of the three files for the runs made so far, by suffix."""
 
     def write():
-        return {path.suffix: path.read_text() for path in tables(collected(), tmp_path / "tables")}
+        files = tables(collected(), tmp_path / "tables")
+        return {path.suffix: path.read_text() for path in files if path.stem == "scores"}
 
     return write
 
@@ -37,10 +39,11 @@ def lines(markdown, start):
     return [line for line in markdown.splitlines() if line.startswith(start)]
 
 
-def test_four_files_are_written(make_run, collected, tmp_path):
+def test_every_table_is_written_in_four_formats(make_run, collected, tmp_path):
     make_run()
     written = tables(collected(), tmp_path / "t")
-    assert written == [tmp_path / "t" / name for name in ("scores.csv", "scores.md", "scores.tex", "scores.html")]
+    assert written[:4] == [tmp_path / "t" / name for name in ("scores.csv", "scores.md", "scores.tex", "scores.html")]
+    assert [path.name for path in written] == list(TABLES)
     assert sorted((tmp_path / "t").iterdir()) == sorted(written)
 
 

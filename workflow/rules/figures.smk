@@ -1,4 +1,4 @@
-"""Learning curves in the layout of Fig. 3, and each variant against vanilla."""
+"""Fig. 3, each variant beside vanilla, statistics over all envs, and what stands below each figure."""
 
 
 rule figures:
@@ -6,15 +6,11 @@ rule figures:
         rules.collect.output,
     output:
         [
-            report(
-                update(f"{RESULTS}/figures/{name}.svg"),
-                caption="../report/learning-curves.rst" if variant == outputs.VANILLA else "../report/variant.rst",
-                category="Figures",
-                labels={"figure": name},
-            )
-            for name, variant in FIGURES.items()
+            report(update(f"{RESULTS}/figures/{name}"), category="Figures", labels={"figure": name})
+            for name in FIGURES
+            if name.endswith(".svg")
         ],
-        [update(f"{RESULTS}/figures/{name}{kind}") for name in FIGURES for kind in outputs.IMAGES if kind != ".svg"],
+        [update(f"{RESULTS}/figures/{name}") for name in FIGURES if not name.endswith(".svg")],
     log:
         f"{RESULTS}/logs/figures.log",
     benchmark:

@@ -145,8 +145,8 @@ except UserError as error:
     print(f"itt: error: {error}", file=sys.stderr)
     sys.exit(2)
 
-FIGURES = outputs.figures({run.variant for run in STUDY.runs})
-"""The figures by name, each with the variant that it is about."""
+FIGURES = outputs.figure_files({run.variant for run in STUDY.runs})
+"""The files of figures, by name."""
 config["left_out"] = [folder.removeprefix("runs/") for folder in LEFT_OUT]  # for the report
 
 

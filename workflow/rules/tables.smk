@@ -5,7 +5,7 @@ rule tables:
     input:
         rules.collect.output,
     output:
-        [update(f"{RESULTS}/tables/{name}") for name in outputs.TABLES if not name.endswith(".html")],
+        [update(f"{RESULTS}/tables/{name}") for name in outputs.TABLES if name != "scores.html"],
         html=report(
             update(f"{RESULTS}/tables/scores.html"),
             caption="../report/scores.rst",

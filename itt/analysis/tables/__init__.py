@@ -1,6 +1,7 @@
 """Tables of what was collected, the paper's numbers beside ours. Each module makes one `Sheet`; `itt tables` writes it.
 
-scores    Tables 1 and 6: three readings of the score
+scores        Tables 1 and 6: three readings of the score
+    aggregates    all envs together (Agarwal et al. 2021)
 """
 
 from __future__ import annotations
@@ -11,13 +12,13 @@ import pandas as pd
 
 from itt.analysis import outputs, typeset
 from itt.analysis.files import csv_text, read_collected, write
-from itt.analysis.tables import scores
+from itt.analysis.tables import aggregates, scores
 from itt.analysis.tables.sheet import Sheet
 
 
 def sheets(runs: pd.DataFrame, curves: pd.DataFrame) -> list[Sheet]:
     """All tables of collected runs, in the order in which they are read."""
-    return [scores.sheet(runs, curves)]
+    return [scores.sheet(runs, curves), aggregates.sheet(runs)]
 
 
 def tables(collected: Path, out: Path) -> list[Path]:
