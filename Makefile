@@ -77,8 +77,8 @@ rehearsal: $(INSTALLED) ## play a study whole but tiny, to its archive: STUDY, o
 # What is not in results/evidence falls out of results/reference: git shows it.
 reference: $(INSTALLED) ## select results/reference from what is finished of results/evidence
 	$(BIN)/snakemake tables figures --profile profiles/local --cores $(CORES) --config study=config/evidence.yaml partial=true
-	rm -rf $(addprefix results/reference/,tables figures policies records)
-	$(BIN)/itt reference results/evidence --out results/reference
+	rm -rf build/reference && $(BIN)/itt reference results/evidence --out build/reference
+	rm -rf $(addprefix results/reference/,tables figures policies records) && cp -R build/reference/. results/reference
 
 # The kernels first, else both processes compile them.
 test: $(INSTALLED) ## run the tests but the long ones

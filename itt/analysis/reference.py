@@ -3,7 +3,7 @@
     finished.md  finished.csv    what there is of each cell beside what the paper's settings ask for, and what it cost
     runs.csv                     a row a run, as collected
     curves.csv                   mean, lowest and highest return over seeds at about a hundred iterations of each cell
-    tables/  figures/            those of the study: Markdown and CSV, PNG
+    tables/  figures/            those of the study: Markdown and CSV, PNG; curves over iterations only
     policies/ENV/METHOD/VARIANT/seedK.npz    final policies
     records/ENV/METHOD/VARIANT/seedK/        whole records, with checkpoint, of the runs that took long, finished or not
 
@@ -12,20 +12,20 @@ Shorter runs are trained again in minutes, to the same bits; so their records st
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
 import pandas as pd
 
 from itt import study
-from itt.analysis import typeset
+from itt.analysis import outputs, typeset
 from itt.analysis.collect import run_folders
 from itt.analysis.files import WHO, read_collected, write, write_csv
 from itt.analysis.inventory import is_finished
 from itt.analysis.run_record import read_metrics, read_run, read_sessions
 from itt.analysis.scores import CELL, aligned, by_cell
-from itt.analysis.statistics import band
+from itt.analysis.statistics import range_band
 from itt.analysis.typeset import NOTHING, Cell, Table
 
 LONG = 1800.0
@@ -46,18 +46,26 @@ def reference(results: Path, out: Path) -> list[Path]:
     runs, curves = read_collected(results / "collected")
     asked = set(runs[WHO].itertuples(index=False, name=None))
     found = {folder: read_run(folder / "run.yaml") for folder in run_folders([results / "runs"])}
-    found = {folder: about for folder, about in found.items() if tuple(about[name] for name in WHO) in asked}
-    finished = _finished(found)
+    found = {folder: about for folder, about in found.items() if _who(about) in asked}
+    # A run may have ended since it was collected, while the study goes on.
+    collected = set(runs.loc[runs["rows"] > 0, WHO].itertuples(index=False, name=None))
+    done = [folder for folder, about in found.items() if _who(about) in collected and is_finished(folder)]
+    finished = _finished(found, done)
     return [
         write_csv(out / "finished.csv", finished),
         write(out / "finished.md", typeset.markdown("What is finished", [_table(finished, results.name)])),
         write_csv(out / "runs.csv", runs),
         write_csv(out / "curves.csv", _curves(curves)),
-        *_copied(results, out, list(found)),
+        *_made(results, out, set(runs.loc[runs["rows"] > 0, "variant"])),
+        *_records(results, out, list(found), done),
     ]
 
 
-def _finished(found: Mapping[Path, Mapping[str, Any]]) -> pd.DataFrame:
+def _who(about: Mapping[str, Any]) -> tuple[Any, ...]:
+    return tuple(about[name] for name in WHO)
+
+
+def _finished(found: Mapping[Path, Mapping[str, Any]], done: Collection[Path]) -> pd.DataFrame:
     """A row a cell: its seeds that are finished and begun, iterations, and what all of them took."""
     paper = {(run.env_label, run.method, run.variant): run.algorithm.iterations for run in study.load(PAPER).runs}
     rows: dict[tuple[str, ...], dict[str, Any]] = {}
@@ -67,10 +75,11 @@ def _finished(found: Mapping[Path, Mapping[str, Any]]) -> pd.DataFrame:
         row = rows.setdefault(
             cell,
             dict(zip(CELL, cell, strict=True))
-            | {"seeds": 0, "iterations": about["iterations"], "paper_iterations": paper.get(cell)}
+            | {"seeds": 0, "iterations": about["iterations"]}
+            | {"paper_iterations": paper.get(cell, paper.get((*cell[:2], outputs.VANILLA)))}
             | {"begun": 0, "begun_rows": 0, "env_steps": 0, "core_hours": 0.0, "cpu": set(), "commits": set()},
         )
-        if is_finished(folder):
+        if folder in done:
             row["seeds"] += 1
         else:
             row["begun"] += 1
@@ -119,7 +128,7 @@ def _curves(curves: pd.DataFrame) -> pd.DataFrame:
     parts = []
     for cell, found in by_cell(curves).items():
         steps, returns = aligned(found)
-        drawn = band(returns)
+        drawn = range_band(returns)
         table = pd.DataFrame({"step": steps.astype(int), "seeds": drawn.seeds, "mean": drawn.mean})
         table = table.assign(low=drawn.low, high=drawn.high, env_steps=found.groupby("step")["env_steps"].mean().array)
         kept = (table["step"] % -(-len(table) // POINTS) == 0) | (table.index == len(table) - 1)
@@ -128,14 +137,20 @@ def _curves(curves: pd.DataFrame) -> pd.DataFrame:
     return thinned[[*CELL, *(column for column in thinned if column not in CELL)]]
 
 
-def _copied(results: Path, out: Path, folders: Sequence[Path]) -> Iterator[Path]:
-    """Tables, figures, policies, and the records of long runs."""
-    made = [file for pattern in ("tables/*.md", "tables/*.csv", "figures/*.png") for file in results.glob(pattern)]
-    for file in sorted(made):
-        yield write(out / file.relative_to(results), file.read_bytes())
+def _made(results: Path, out: Path, variants: Collection[str]) -> Iterator[Path]:
+    """Tables, and figures of what has a result."""
+    tables = [f"tables/{name}" for name in outputs.TABLES if name.endswith((".csv", ".md"))]
+    drawn = [name for name in outputs.figures(variants) if outputs.LEARNING.get(name, "iteration") == "iteration"]
+    for name in [*tables, *(f"figures/{name}.png" for name in drawn)]:
+        if (results / name).is_file():
+            yield write(out / name, (results / name).read_bytes())
+
+
+def _records(results: Path, out: Path, folders: Sequence[Path], done: Collection[Path]) -> Iterator[Path]:
+    """Policies of finished runs, and the records of long ones."""
     for folder in folders:
         place = folder.relative_to(results / "runs")
-        if is_finished(folder):
+        if folder in done:
             yield write(out / "policies" / place.with_suffix(".npz"), (folder / "policy.npz").read_bytes())
         if sum(session["core_seconds"] for session in read_sessions(folder / "provenance.json")) >= LONG:
             for file in sorted(folder.glob("[!.]*")):

@@ -104,14 +104,12 @@ def test_curves_are_the_band_over_seeds_at_about_a_hundred_iterations_and_the_la
     assert last["env_steps"] == 100 * n
 
 
-def test_tables_and_figures_are_copied_but_for_the_kinds_that_are_large_or_made_for_pages(finish, select, results):
+def test_tables_and_figures_are_those_of_what_has_a_result_without_the_kinds_that_are_large(finish, select, results):
     finish("Swimmer-v2", "itt")
-    for name in (
-        "tables/scores.md",
-        "tables/scores.html",
-        "figures/learning-curves.png",
-        "figures/learning-curves.pdf",
-    ):
+    finish("Swimmer-v2", "itt", variant="lazy")
+    curves = ("learning-curves", "learning-curves-env-steps", "vanilla-vs-lazy", "vanilla-vs-srp")
+    pictures = [f"figures/{name}{kind}" for name in curves for kind in (".png", ".pdf", ".svg")]
+    for name in ("tables/scores.md", "tables/scores.html", "tables/old.md", *pictures):
         (results / "demo" / name).parent.mkdir(exist_ok=True)
         (results / "demo" / name).write_text(name)
 
@@ -119,7 +117,23 @@ def test_tables_and_figures_are_copied_but_for_the_kinds_that_are_large_or_made_
 
     assert (out / "tables" / "scores.md").read_text() == "tables/scores.md"
     assert [file.name for file in (out / "tables").iterdir()] == ["scores.md"]
-    assert [file.name for file in (out / "figures").iterdir()] == ["learning-curves.png"]
+    assert {file.name for file in (out / "figures").iterdir()} == {"learning-curves.png", "vanilla-vs-lazy.png"}
+
+
+def test_a_run_that_ended_after_it_was_left_out_is_still_called_begun(finish, results, tmp_path):
+    finish("Swimmer-v2", "itt", seed=0)
+    collected = results / "demo" / "collected"
+    collect([results / "demo" / "runs"], collected)
+    runs = pd.read_csv(collected / "runs.csv")
+    left_out = runs.assign(seed=1, rows=0, final_return=None)
+    pd.concat([runs, left_out]).to_csv(collected / "runs.csv", index=False)
+    finish("Swimmer-v2", "itt", seed=1)
+
+    reference(results / "demo", tmp_path / "reference")
+
+    told = pd.read_csv(tmp_path / "reference" / "finished.csv").iloc[0]
+    assert (told["seeds"], told["begun"]) == (1, 1)
+    assert [file.name for file in (tmp_path / "reference").rglob("*.npz")] == ["seed0.npz"]
 
 
 def test_what_is_on_disk_of_runs_that_were_not_collected_stays_out(finish, select, results, tmp_path):
