@@ -62,7 +62,7 @@ demo: $(INSTALLED) ## run the demo study and show what it gave
 	@echo
 	@cat $(RESULTS)/tables/scores.md
 	@echo
-	@echo "Table:   $(RESULTS)/tables/scores.md (also .csv and .tex)"
+	@echo "Tables:  $(RESULTS)/tables/ (scores.md and others, against.md: every number of the paper beside ours)"
 	@echo "Figures: $(RESULTS)/figures/"
 	@echo "Report:  $(RESULTS)/report.html (open it in a browser)"
 

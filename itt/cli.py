@@ -222,15 +222,23 @@ def collect(
 
 
 @app.command()
-def tables(collected: Collected, out: Out) -> int:
-    """Make the table of scores in the layout of the paper's Table 6, its numbers beside ours.
+def tables(
+    collected: Collected,
+    out: Out,
+    speed: Annotated[
+        Path | None,
+        typer.Option(help="What `itt bench rollouts --study` wrote: divides episodes into physics and policy."),
+    ] = None,
+) -> int:
+    """Make the paper's Tables 1 to 6, its numbers beside ours, with a verdict on each of them and on its claims.
 
-    Reads COLLECTED/runs.csv and curves.csv; writes OUT/scores.csv, scores.md, scores.tex and scores.html, and the same
-    of aggregates, which are statistics over all envs.
+    Reads COLLECTED/runs.csv and curves.csv; writes to OUT scores, training-time, sigma, dimensions, layers, claims,
+    against (the paper against ours) and aggregates (statistics over all envs), each as .csv, .md, .tex and .html.
+    docs/verdicts.md says what the verdicts mean.
     """
     from itt.analysis.tables import tables as make
 
-    return _print_paths(make(collected, out))
+    return _print_paths(make(collected, out, speed))
 
 
 @app.command()

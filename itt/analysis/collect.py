@@ -8,11 +8,12 @@ from typing import Any
 
 import pandas as pd
 
-from itt.analysis.files import NAME, write_csv
+from itt.analysis.files import NAME, SETTINGS, write_csv
 from itt.analysis.inventory import Listed
 from itt.analysis.inventory import read as read_inventory
 from itt.analysis.outputs import COLLECTED
-from itt.analysis.run_record import read_evaluation, read_metrics, read_run, read_sessions
+from itt.analysis.paper_settings import differs
+from itt.analysis.run_record import read_evaluation, read_metrics, read_parameters, read_run, read_sessions
 from itt.errors import UserError
 from itt.record import CORE_COLUMNS
 from itt.settings_file import difference
@@ -21,7 +22,8 @@ KEY = ["env", "method", "variant", "seed"]
 """What tells runs apart."""
 
 COUNTS = [
-    "iterations", "rows", "evaluation_episodes", "env_steps", "sessions", "diverged", "evaluation_diverged"
+    "iterations", "rows", "evaluation_episodes", "env_steps", "sessions", "diverged", "evaluation_diverged",
+    "parameters", "layers", "layers_state", "layers_action",
 ]  # fmt: skip
 """Columns of whole numbers."""
 
@@ -82,13 +84,15 @@ def _write(found: Sequence[_Found], left_out: Sequence[dict[str, Any]], out: Pat
     for folder, run in ((one.folder, one.about) for one in found):
         metrics = read_metrics(folder / "metrics.csv")
         identity = {column: run[column] for column in [*NAME, "seed", "hash", "iterations"]}
-        rows.append(identity | _returns(metrics) | _evaluation(folder) | _cost(folder, metrics))
+        made = _settings(folder, run)
+        rows.append(identity | _returns(metrics) | _evaluation(folder) | _cost(folder, metrics) | made)
         curves.append(metrics.assign(**{column: run[column] for column in [*NAME, "seed"]}))
     if not any(row["rows"] for row in rows):
         raise UserError(
             f"{source}: {len(rows) + len(left_out)} runs, but none has recorded an iteration yet; try again later"
         )
-    rows += [run | dict.fromkeys(COUNTS[1:], 0) | {"env_steps": None} for run in left_out]
+    nothing = dict.fromkeys(COUNTS[1:], 0) | dict.fromkeys(["env_steps", *SETTINGS])
+    rows += [run | nothing for run in left_out]
     return [
         write_csv(out / name, table)
         for name, table in zip(COLLECTED, (_runs_table(rows), _curves_table(curves)), strict=True)
@@ -172,17 +176,38 @@ def _evaluation(folder: Path) -> dict[str, Any]:
 
 
 def _cost(folder: Path, metrics: pd.DataFrame) -> dict[str, Any]:
-    """`env_steps` and wall-clock `seconds` so far, as the last row has them, core-seconds of all sessions, and when the
-    run was finished (no `end` while it is in progress)."""
+    """`env_steps` and wall-clock `seconds` so far, as the last row has them; core-seconds of all sessions, and those of
+    them that the recorded iterations spent in episodes (`play_seconds`) and without work (`wait_seconds`), where the
+    algorithm tells; and when the run was finished (no `end` while it is in progress)."""
     sessions = read_sessions(folder / "provenance.json")
     core_seconds = [session["core_seconds"] for session in sessions if session.get("core_seconds") is not None]
     return {
         "env_steps": metrics["env_steps"].iloc[-1] if len(metrics) else None,
         "seconds": metrics["seconds"].iloc[-1] if len(metrics) else None,
         "core_seconds": sum(core_seconds) if core_seconds else None,
+        "play_seconds": _total(metrics, "play_seconds"),
+        "wait_seconds": _total(metrics, "wait_seconds"),
         "sessions": len(sessions),
         "end": sessions[-1].get("end") if sessions else None,
     }
+
+
+def _total(metrics: pd.DataFrame, quantity: str) -> float | None:
+    """The sum of an algorithm's own column over all rows; None where it has no such column."""
+    found = metrics.filter(regex=f"/{quantity}$")
+    return float(found.to_numpy(dtype=float).sum()) if found.shape[1] else None
+
+
+def _settings(folder: Path, run: dict[str, Any]) -> dict[str, Any]:
+    """What Tables 3 to 5 are about, and in which settings the run differs from the paper's."""
+    settings = run["settings"]
+    sections = {name: settings.get(name) for name in ("algorithm", "policy")}
+    algorithm, policy = (part if isinstance(part, dict) else {} for part in sections.values())
+    towers = {name: policy.get(name) for name in ("tower", "state", "action")}
+    layers = [tower.get("layers") if isinstance(tower, dict) else None for tower in towers.values()]
+    parameters = read_parameters(folder / "policy.npz")
+    values = [algorithm.get("sigma"), parameters, *layers]
+    return dict(zip(SETTINGS, values, strict=True)) | {"differs": differs(run, parameters)}
 
 
 def _runs_table(rows: Sequence[dict[str, Any]]) -> pd.DataFrame:

@@ -19,10 +19,16 @@ NAME = ["study", "env", "method", "variant"]
 """Text columns that say, with `seed`, which run a row is about."""
 WHO = [*NAME, "seed"]
 
+SETTINGS = ["sigma", "parameters", "layers", "layers_state", "layers_action"]
+"""Columns of what Tables 3 to 5 are about: sigma, D and the matrices of each network; empty where a run has none."""
+
 NUMBERS = (
-    ("seed", "iterations", "rows", "final_return", "evaluation_mean", "evaluation_episodes", "core_seconds"),
+    (
+        "seed", "iterations", "rows", "final_return", "evaluation_mean", "evaluation_episodes", "env_steps", "seconds",
+        "core_seconds", "play_seconds", "wait_seconds", *SETTINGS,
+    ),
     ("seed", "step", "return", "env_steps", "seconds"),
-)
+)  # fmt: skip
 """Columns of numbers that something is made of, in the files of `COLLECTED`."""
 
 
@@ -63,7 +69,7 @@ def _read(path: Path, numbers: Sequence[str]) -> pd.DataFrame:
     if not path.is_file():
         raise UserError(f"{path}: no such file; `itt collect` writes it from run folders")
     # Text stays text: a hash may consist of digits and a variant may be called `none`. Only an empty field is missing.
-    text = dict.fromkeys([*NAME, "hash", "end"], str)
+    text = dict.fromkeys([*NAME, "hash", "end", "differs"], str)
     return read_csv(path, [*NAME, *numbers], text, keep_default_na=False, na_values=[""])
 
 

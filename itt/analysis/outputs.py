@@ -13,8 +13,10 @@ COLLECTED = ("runs.csv", "curves.csv")
 TABLE_KINDS = (".csv", ".md", ".tex", ".html")
 """Every table is written as each of these."""
 
-SHEETS = ("scores", "aggregates")
+SHEETS = ("scores", "training-time", "sigma", "dimensions", "layers", "claims", "against", "aggregates")
 TABLES = tuple(f"{name}{kind}" for name in SHEETS for kind in TABLE_KINDS)
+SPEED = "rollouts.json"
+"""What `itt bench rollouts --study` measured, in a folder of its own."""
 IMAGES = (".svg", ".png", ".pdf")
 """Every figure is drawn as each of these."""
 CAPTIONS = "captions.json"

@@ -10,7 +10,7 @@ import pandas as pd
 from itt import settings_file
 from itt.analysis.files import NAME, read_csv
 from itt.errors import UserError
-from itt.record import CORE_COLUMNS
+from itt.record import CORE_COLUMNS, policy_file
 from itt.run import Run
 from itt.settings import env_label
 from itt.spec import written
@@ -40,6 +40,11 @@ def _settings(run: dict[str, Any]) -> dict[str, Any]:
     except ValueError:
         spec = written(stated)
     return {key: value for key, value in spec.items() if key not in (*NAME, "seed", "record")}
+
+
+def read_parameters(file: Path) -> int | None:
+    """D, the length of theta, of a saved policy; None where none is saved yet."""
+    return len(policy_file.read(file).theta) if file.is_file() else None
 
 
 def read_metrics(file: Path) -> pd.DataFrame:

@@ -133,3 +133,60 @@ def places(scores: Sequence[float | None]) -> list[int | None]:
     if len(present) < 2:
         return [None] * len(rounded)
     return [None if score is None else 1 + sum(other > score for other in present) for score in rounded]
+
+
+@dataclass(frozen=True)
+class Summary:
+    """Mean and population standard deviation over n seeds: all that a paper prints of them."""
+
+    mean: float
+    std: float
+    n: int
+
+
+def difference_interval(one: Summary, other: Summary, confidence: float = CONFIDENCE) -> tuple[float, float]:
+    """Welch's t interval of the difference of two means, `one` minus `other`; (NaN, NaN) where either has one seed.
+
+    Seeds that all have the same score have no error: two such sets differ by exactly what their means differ by.
+    """
+    if min(one.n, other.n) < 2:
+        return float("nan"), float("nan")
+    errors = [each.std**2 / (each.n - 1) for each in (one, other)]  # of a mean, from the population's deviation
+    difference, variance = one.mean - other.mean, sum(errors)
+    if variance == 0:
+        return difference, difference
+    freedom = variance**2 / sum(error**2 / (each.n - 1) for error, each in zip(errors, (one, other), strict=True))
+    half = float(stats.t.ppf((1 + confidence) / 2, freedom)) * variance**0.5
+    return difference - half, difference + half
+
+
+def places_by_interval(scores: Sequence[Summary | None]) -> list[int | None]:
+    """The place of each score, as `places` gives it, but that scores share a place where they cannot be told apart.
+
+    Whoever's interval of the difference from the best includes 0 is first, too; among the others it goes on likewise.
+    """
+    found: list[int | None] = [None] * len(scores)
+    left = [index for index, score in enumerate(scores) if score is not None]
+    if len(left) < 2:
+        return found
+    while left:
+        best = max(left, key=lambda index: _summary(scores, index).mean)
+        equal = [i for i in left if _includes_zero(_summary(scores, best), _summary(scores, i))]
+        place = 1 + sum(score is not None for score in scores) - len(left)
+        for index in equal:
+            found[index] = place
+        left = [index for index in left if index not in equal]
+    return found
+
+
+def _summary(scores: Sequence[Summary | None], index: int) -> Summary:
+    score = scores[index]
+    assert score is not None
+    return score
+
+
+def _includes_zero(best: Summary, other: Summary) -> bool:
+    if best is other:
+        return True
+    low, high = difference_interval(best, other)
+    return low <= 0 <= high

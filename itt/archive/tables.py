@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from itertools import zip_longest
 from pathlib import Path
 
+from itt.analysis import outputs
 from itt.analysis.collect import collect, collect_listed
 from itt.analysis.tables import tables
 from itt.archive import runs
@@ -34,7 +35,9 @@ def redraw(folder: Path) -> Redrawn:
     same, differing = [], []
     with tempfile.TemporaryDirectory() as scratch:
         again = Path(scratch)
-        for file in [*_collect(folder, again / "collected"), *tables(again / "collected", again / "tables")]:
+        measured = folder / "speed" / outputs.SPEED
+        speed = measured if measured.is_file() else None
+        for file in [*_collect(folder, again / "collected"), *tables(again / "collected", again / "tables", speed)]:
             name = file.relative_to(again).as_posix()
             if not (folder / name).is_file():
                 continue

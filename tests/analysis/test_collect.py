@@ -50,10 +50,55 @@ def test_a_run_is_one_row_of_runs_csv(make_run, results, tmp_path):
             "env_steps": "300",
             "seconds": "1.5",
             "core_seconds": "7.5",
+            "play_seconds": "",
+            "wait_seconds": "",
             "sessions": "2",
             "end": "",
+            # What run.yaml does not say has its default.
+            "sigma": "1.0",
+            "parameters": "",
+            "layers": "3",
+            "layers_state": "",
+            "layers_action": "",
+            "differs": "algorithm.iterations, policy.tower.layers",  # 4000 and 2 in the paper
         }
     ]
+
+
+def test_what_tables_2_to_5_need_stands_in_runs_csv(paper_cell, results, tmp_path):
+    own = {"es/play_seconds": 1.5, "es/wait_seconds": 0.25}
+    paper_cell("HalfCheetah-v2", "itt", [1.0], own=own)
+    paper_cell("HalfCheetah-v2", "explicit", [1.0], own=own)
+    explicit, itt = rows_of(collect([results], tmp_path)[0])
+    columns = ["play_seconds", "wait_seconds", "sigma", "parameters", "layers", "layers_state", "layers_action"]
+    assert [itt[column] for column in columns] == ["3.0", "0.5", "1.0", "282", "", "4", "2"]
+    assert [explicit[column] for column in columns] == ["3.0", "0.5", "0.5", "282", "6", "", ""]
+
+
+def test_an_algorithm_of_another_kind_leaves_empty_what_it_has_not(make_run, results, tmp_path):
+    make_run("ALE/Pong-v5", settings={"algorithm": {"name": "sac"}, "policy": "a network"})
+    row = rows_of(collect([results], tmp_path)[0])[0]
+    assert {row[column] for column in ("sigma", "parameters", "layers", "play_seconds", "differs")} == {""}
+
+
+@pytest.mark.parametrize(
+    ("changed", "told"),
+    [
+        ({}, ""),
+        ({"algorithm": {"iterations": 7, "eta": 1.0}}, "algorithm.eta, algorithm.iterations"),
+        ({"algorithm": {"directions": 16}}, "algorithm.directions"),  # in the paper M = D
+        ({"candidates": {"count": 5}}, "candidates.count"),
+    ],
+)
+def test_settings_that_are_not_the_papers_are_named(paper_cell, results, tmp_path, changed, told):
+    paper_cell("Swimmer-v2", "itt", [1.0], changed=changed)
+    assert rows_of(collect([results], tmp_path)[0])[0]["differs"] == told
+
+
+def test_a_policy_that_is_none_is_refused(paper_cell, results, tmp_path):
+    paper_cell("Swimmer-v2", "itt", [1.0])
+    next(results.rglob("policy.npz")).write_text("nothing")
+    assert "policy.npz: not a policy of itt" in refused([results], tmp_path)
 
 
 def test_curves_csv_repeats_the_metrics_under_the_runs_name(make_run, results, tmp_path):

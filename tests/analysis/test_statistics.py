@@ -4,14 +4,18 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from scipy import stats
 
 from itt.analysis.statistics import (
     FEWEST,
+    Summary,
     best_column,
     bootstrap_band,
+    difference_interval,
     mean_and_std,
     mean_interval,
     places,
+    places_by_interval,
     range_band,
 )
 
@@ -117,3 +121,32 @@ def test_fewer_than_three_seeds_have_no_bootstrap_band_where_they_are_so_few():
 )
 def test_places(scores, expected):
     assert places(scores) == expected
+
+
+def test_welchs_interval_is_that_of_the_samples():
+    one, other = np.array([1.0, 2.0, 4.0, 9.0]), np.array([3.0, 3.5, 7.0])
+    wanted = stats.ttest_ind(one, other, equal_var=False).confidence_interval(0.95)
+    summaries = [Summary(*mean_and_std(scores), len(scores)) for scores in (one, other)]
+    assert difference_interval(*summaries) == pytest.approx((wanted.low, wanted.high))
+
+
+def test_scores_without_spread_differ_by_what_they_differ_by():
+    assert difference_interval(Summary(500.0, 0.0, 10), Summary(499.0, 0.0, 10)) == (1.0, 1.0)
+
+
+def test_a_difference_from_one_seed_has_no_interval():
+    assert np.isnan(difference_interval(Summary(1.0, 0.0, 1), Summary(1.0, 1.0, 10))).all()
+
+
+@pytest.mark.parametrize(
+    ("scores", "found"),
+    [
+        ([(100, 30), (110, 30), (0, 1)], [1, 1, 3]),  # 10 is nothing where each is off by 30
+        ([(100, 1), (110, 1), (0, 1)], [2, 1, 3]),
+        ([(100, 1), (50, 30), (49, 30)], [1, 2, 2]),
+        ([(500, 0), (500, 0), (27, 5)], [1, 1, 3]),
+        ([(500, 0), None, None], [None, None, None]),
+    ],
+)
+def test_scores_that_cannot_be_told_apart_share_a_place(scores, found):
+    assert places_by_interval([score and Summary(*score, 10) for score in scores]) == found

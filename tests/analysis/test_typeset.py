@@ -46,7 +46,13 @@ def test_latex_sets_numbers_in_math_and_text_as_text():
 
 @pytest.mark.parametrize(
     ("text", "written"),
-    [("-72.72", "$-72.72$"), ("2.3e+09", r"$2.3 \cdot 10^{9}$"), ("26 %", r"$26\,\%$"), ("12 of 15", "12 of 15")],
+    [
+        ("-72.72", "$-72.72$"),
+        ("2.3e+09", r"$2.3 \cdot 10^{9}$"),
+        ("26 %", r"$26\,\%$"),
+        ("12 of 15", "12 of 15"),
+        ("-4.93 to 8.59", r"$-4.93\mbox{ to }8.59$"),
+    ],
 )
 def test_latex_knows_what_a_number_is(text, written):
     assert f"& {written} \\\\" in latex([Table("T", "", ("", ""), ((Cell("x"), Cell(text)),), labels=1)])

@@ -91,6 +91,13 @@ def test_what_a_study_has_less_of_is_redrawn_without_it(study, change):
     assert study.plan() == REDRAWN
 
 
+def test_the_speed_is_measured_again_when_there_is_a_cell_that_was_not(study):
+    study.says(("[0, 1]", "[0, 1, 2]"))
+    assert "speed" not in study.plan()
+    study.says(("methods: [itt], variants: [vanilla, lazy]", "methods: [itt, iot]"))
+    assert study.plan()["speed"] == 1
+
+
 def test_another_number_of_episodes_evaluates_again(study):
     study.says(("episodes: 2", "episodes: 3"))
     assert study.plan() == {"evaluate": 4} | REDRAWN

@@ -2,6 +2,7 @@
 
 import pytest
 
+from itt.analysis import outputs
 from itt.theory import outputs as theory_outputs
 
 TINY = """\
@@ -19,7 +20,8 @@ OF_A_RUN = ["run.yaml", "metrics.csv", "policy.npz", "best.npz", "provenance.jso
 OF_THE_STUDY = [
     "collected/runs.csv",
     "collected/curves.csv",
-    *(f"tables/scores.{kind}" for kind in ("csv", "md", "tex")),
+    "speed/rollouts.json",
+    *(f"tables/{name}" for name in outputs.TABLES),
     *(f"figures/{name}.{kind}" for name in ("learning-curves", "vanilla-vs-lazy") for kind in ("svg", "png")),
     *(f"theory/{name}" for name in theory_outputs.FILES),
     "report.html",

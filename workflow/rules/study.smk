@@ -16,7 +16,7 @@ import sys
 from pathlib import Path
 
 from itt.algorithms.es.warm_start import identified
-from itt.analysis import inventory, outputs
+from itt.analysis import inventory, outputs, speed
 from itt.errors import UserError
 from itt.rehearsal import ESTIMATES, rehearsal
 from itt.resolve import resolve
@@ -100,6 +100,14 @@ def copied(path):
     return copy
 
 
+def is_measured(file):
+    """Whether the speed of every cell that the compiled engine plays was measured."""
+    cells = {(run.env_label, run.method, run.variant): run for run in ALL_RUNS.values()}
+    if not file.exists():
+        return False
+    return all(cell in speed.read(file).shares or resolve(run).engine != "compiled" for cell, run in cells.items())
+
+
 def take_stock(path):
     """Writes the inventory, which is newer than what is due; returns it with the runs to be evaluated again.
 
@@ -137,6 +145,7 @@ try:
     if not RUNS:
         raise UserError(f"{RESULTS}: no run is finished yet, so there is nothing to make partial tables of")
     INVENTORY, EVALUATED_OTHERWISE = f"{RESULTS}/inventory{'-partial' if PARTIAL else ''}.csv", set()
+    MEASURED = is_measured(Path(RESULTS, "speed", outputs.SPEED))
     # Jobs read this file again; what was checked when they were planned needs no second look.
     if workflow.is_main_process:
         INVENTORY, EVALUATED_OTHERWISE = take_stock(Path(INVENTORY))

@@ -1,9 +1,10 @@
-"""Scores in the layout of Table 6: for the report, for programs, for reading and for LaTeX."""
+"""The paper's tables with ours beside them: for the report, for programs, for reading and for LaTeX."""
 
 
 rule tables:
     input:
         rules.collect.output,
+        speed=[] if PARTIAL and not Path(SPEED).exists() else SPEED,
     output:
         [update(f"{RESULTS}/tables/{name}") for name in outputs.TABLES if name != "scores.html"],
         html=report(
@@ -25,7 +26,8 @@ rule tables:
     params:
         collected=lambda wildcards, input: Path(input[0]).parent,
         out=lambda wildcards, output: Path(output.html).parent,
+        speed=lambda wildcards, input: f"--speed {input.speed}" if input.speed else "",
     message:
         "Writing the tables"
     shell:
-        "logged {log:q} itt tables {params.collected:q} --out {params.out:q}"
+        "logged {log:q} itt tables {params.collected:q} --out {params.out:q} {params.speed}"
