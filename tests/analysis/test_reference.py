@@ -2,6 +2,7 @@
 
 import json
 
+import numpy as np
 import pandas as pd
 import pytest
 
@@ -9,6 +10,8 @@ from itt.analysis.collect import collect
 from itt.analysis.inventory import RECORD
 from itt.analysis.reference import LONG, POINTS, reference
 from itt.errors import UserError
+from itt.record import policy_file
+from itt.study import single
 
 
 @pytest.fixture
@@ -24,6 +27,7 @@ def finish(make_run, results):
         folder = make_run(*cell, **options)
         for name in RECORD:
             (folder / name).touch()
+        policy_file.write(folder / "policy.npz", single(*cell), np.zeros(3))
         (folder / "checkpoint").touch()
         session = {"core_seconds": core_seconds, "cpu": "A CPU", "git_commit": "abcdef0123456789"}
         (folder / "provenance.json").write_text(json.dumps([session]))
