@@ -386,6 +386,22 @@ def effort(
 
 
 @app.command()
+def reference(
+    results: Annotated[Path, typer.Argument(help="A study's results, results/NAME, with its tables and figures.")],
+    out: Out,
+) -> int:
+    """Select what of a study's results is small enough to be committed, as in results/reference.
+
+    Reads the records in RESULTS/runs and what was made of them; writes OUT/finished.md, finished.csv, runs.csv,
+    curves.csv, and copies of tables, figures, final policies, and the records of runs that took long. What else is in
+    OUT stays.
+    """
+    from itt.analysis.reference import reference as select
+
+    return _print_paths(select(results, out))
+
+
+@app.command()
 def theory(
     out: Out,
     estimates: Annotated[int, typer.Option(min=2, help="Gradient estimates that each error is the mean of.")] = 2000,
