@@ -34,7 +34,7 @@ unexport PYTHONHOME PYTHONPATH
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help install demo rehearsal test test-slow lint format pins clean
+.PHONY: help install demo rehearsal test test-slow test-faults test-cluster lint format pins clean
 
 help: ## this list
 	@sed -n 's/^#   make/make/p' Makefile
@@ -61,7 +61,7 @@ demo: $(INSTALLED) ## run the demo study and show what it gave
 	@echo
 	@cat $(RESULTS)/tables/scores.md
 	@echo
-	@echo "Table:   $(RESULTS)/tables/scores.md (also .csv and .tex)"
+	@echo "Tables:  $(RESULTS)/tables/ (scores.md and others, against.md: every number of the paper beside ours)"
 	@echo "Figures: $(RESULTS)/figures/"
 	@echo "Report:  $(RESULTS)/report.html (open it in a browser)"
 
@@ -80,6 +80,13 @@ test: $(INSTALLED) ## run the tests but the long ones
 
 test-slow: $(INSTALLED) ## run the long proofs
 	$(BIN)/python -m pytest -m slow
+
+test-faults: $(INSTALLED) ## run the tests of docs/reliability.md, and let 10,000 harmed files be read
+	$(BIN)/python -m pytest -m fault --hypothesis-profile=fuzz
+
+test-cluster: $(INSTALLED) ## run a study on a Slurm of its own: needs slurmctld, slurmd, slurm-client and munge
+	$(BIN)/itt kernels
+	$(BIN)/python -m pytest -m cluster tests/cluster
 
 lint: $(INSTALLED) ## check style, types and the workflow
 	$(BIN)/ruff check

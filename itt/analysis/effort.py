@@ -9,6 +9,7 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
+from itt.analysis.along import core_seconds
 from itt.analysis.files import read_collected, write, write_csv
 from itt.analysis.outputs import VANILLA
 from itt.analysis.scores import CELL, by_cell
@@ -40,20 +41,20 @@ def effort_of_seeds(runs: pd.DataFrame, curves: pd.DataFrame, score: float, rows
     curves_of, found = by_cell(curves), []
     for cell, seeds in by_cell(runs).items():
         of_cell = curves_of.get(cell, curves[:0])
-        for seed, core_seconds in zip(seeds["seed"], seeds["core_seconds"], strict=True):
+        for seed, total in zip(seeds["seed"], seeds["core_seconds"], strict=True):
             curve = of_cell[of_cell["seed"] == seed].sort_values("step")
-            found.append((*cell, seed, *_reached(core_seconds, curve, score, rows)))
+            found.append((*cell, seed, *_reached(total, curve, score, rows)))
     return pd.DataFrame(found, columns=[*CELL, "seed", "best", "env_steps", "core_seconds"])
 
 
-def _reached(core_seconds: float, curve: pd.DataFrame, score: float, rows: int) -> tuple[float, float, float]:
-    """(best, env steps, core-seconds) of one run."""
+def _reached(total: float, curve: pd.DataFrame, score: float, rows: int) -> tuple[float, float, float]:
+    """(best, env steps, core-seconds) of one run that took `total` core-seconds in all."""
     smoothed = curve["return"].rolling(rows).mean()
     there = curve[smoothed >= score]
     if there.empty:
         return smoothed.max(), np.nan, np.nan
-    row = there.iloc[0]
-    return smoothed.max(), row["env_steps"], core_seconds * row["seconds"] / curve["seconds"].iloc[-1]
+    row = there.index[0]
+    return smoothed.max(), curve.loc[row, "env_steps"], core_seconds(curve["seconds"], total).loc[row]
 
 
 def effort(seeds: pd.DataFrame) -> pd.DataFrame:

@@ -5,7 +5,9 @@ collected/
     curves.csv   one row a run and recorded iteration: the run's metrics.csv with the run's name before it
 """
 
-from collections.abc import Mapping, Sequence
+import csv
+import os
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -13,16 +15,22 @@ import pandas as pd
 
 from itt.analysis.outputs import COLLECTED
 from itt.errors import UserError
-from itt.record.files import write_atomically
+from itt.record.files import beside, write_atomically
 
 NAME = ["study", "env", "method", "variant"]
 """Text columns that say, with `seed`, which run a row is about."""
 WHO = [*NAME, "seed"]
 
+SETTINGS = ["sigma", "parameters", "layers", "layers_state", "layers_action"]
+"""Columns of what Tables 3 to 5 are about: sigma, D and the matrices of each network; empty where a run has none."""
+
 NUMBERS = (
-    ("seed", "iterations", "rows", "final_return", "evaluation_mean", "evaluation_episodes", "core_seconds"),
+    (
+        "seed", "iterations", "rows", "final_return", "evaluation_mean", "evaluation_episodes", "env_steps", "seconds",
+        "core_seconds", "play_seconds", "wait_seconds", *SETTINGS,
+    ),
     ("seed", "step", "return", "env_steps", "seconds"),
-)
+)  # fmt: skip
 """Columns of numbers that something is made of, in the files of `COLLECTED`."""
 
 
@@ -36,6 +44,16 @@ def write(path: Path, content: str | bytes) -> Path:
 def write_csv(path: Path, frame: pd.DataFrame) -> Path:
     """Writes a frame as `csv_text` has it; returns `path`."""
     return write(path, csv_text(frame))
+
+
+def write_rows(path: Path, rows: Iterable[Sequence[str]]) -> Path:
+    """Writes a CSV file row by row, in memory for none of them, but whole or not at all; returns `path`."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    with beside(path, b"") as new:
+        with open(new, "w", newline="", encoding="utf-8") as file:
+            csv.writer(file, lineterminator="\n").writerows(rows)
+        os.replace(new, path)
+    return path
 
 
 def csv_text(frame: pd.DataFrame) -> str:
@@ -63,7 +81,7 @@ def _read(path: Path, numbers: Sequence[str]) -> pd.DataFrame:
     if not path.is_file():
         raise UserError(f"{path}: no such file; `itt collect` writes it from run folders")
     # Text stays text: a hash may consist of digits and a variant may be called `none`. Only an empty field is missing.
-    text = dict.fromkeys([*NAME, "hash", "end"], str)
+    text = dict.fromkeys([*NAME, "hash", "end", "differs"], str)
     return read_csv(path, [*NAME, *numbers], text, keep_default_na=False, na_values=[""])
 
 

@@ -10,13 +10,20 @@ MOST = 8
 """Groups of runs that are named one by one."""
 
 
-def partial(runs: pd.DataFrame) -> str | None:
-    """What marks tables and figures of these runs; None where all have a result and, if any has, a fresh evaluation."""
+def partial(runs: pd.DataFrame, named: bool = True) -> str | None:
+    """What marks tables and figures of these runs; None where all have a result and, if any has, a fresh evaluation.
+
+    Named: with the names of the runs that lack it.
+    """
     trained, evaluated = runs["rows"] > 0, runs["evaluation_episodes"] > 0
     lacks = {"no result": runs[~trained]}
     if evaluated.any():
         lacks["no fresh evaluation"] = runs[trained & ~evaluated]
-    told = [f"{len(few)} of {len(runs)} runs have {what} ({_named(few)})" for what, few in lacks.items() if len(few)]
+    told = [
+        f"{len(few)} of {len(runs)} runs have {what}" + (f" ({_named(few)})" if named else "")
+        for what, few in lacks.items()
+        if len(few)
+    ]
     return f"Partial: {'; '.join(told)}." if told else None
 
 

@@ -33,19 +33,25 @@ def scores(runs: pd.DataFrame, curves: pd.DataFrame) -> pd.DataFrame:
     the vanilla variant only. All of them are returns.
     """
     paper = zhao2022.scores()
-    curves_of = by_cell(curves)
     rows: list[dict[str, Any]] = []
-    for (env, method, variant), seeds in by_cell(runs).items():
-        for measure, step, returns in _readings(seeds, curves_of.get((env, method, variant))):
-            mean, std = mean_and_std(returns)
-            low, high = mean_interval(returns)
-            row: dict[str, Any] = {"env": env, "method": method, "variant": variant, "measure": measure, "step": step}
-            row |= {"mean": mean, "std": std, "n": len(returns), "ci_low": low, "ci_high": high}
-            if variant == VANILLA and (env, method) in paper:
-                row["paper_mean"], row["paper_std"] = paper[env, method]
-            rows.append(row)
+    for (env, method, variant), measure, step, returns in readings(runs, curves):
+        mean, std = mean_and_std(returns)
+        low, high = mean_interval(returns)
+        row: dict[str, Any] = {"env": env, "method": method, "variant": variant, "measure": measure, "step": step}
+        row |= {"mean": mean, "std": std, "n": len(returns), "ci_low": low, "ci_high": high}
+        if variant == VANILLA and (env, method) in paper:
+            row["paper_mean"], row["paper_std"] = paper[env, method]
+        rows.append(row)
     columns = ["env", "method", "variant", "measure", "mean", "std", "n", "ci_low", "ci_high", "step"]
     return pd.DataFrame(rows, columns=[*columns, "paper_mean", "paper_std"]).astype({"step": "Int64"})
+
+
+def readings(runs: pd.DataFrame, curves: pd.DataFrame) -> Iterator[tuple[Cell, str, int | None, Floats]]:
+    """(cell, measure, iteration, a return a seed) of each cell, for each reading that it has."""
+    curves_of = by_cell(curves)
+    for cell, seeds in by_cell(runs).items():
+        for reading in _readings(seeds, curves_of.get(cell)):
+            yield cell, *reading
 
 
 def _readings(seeds: pd.DataFrame, curves: pd.DataFrame | None) -> Iterator[tuple[str, int | None, Floats]]:

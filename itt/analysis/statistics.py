@@ -1,11 +1,11 @@
 """The arithmetic behind tables and figures: pure functions of arrays, no files and no drawing.
 
-An array of returns has seeds along axis 0 and, where it is a curve, recorded iterations along axis 1. A seed that has
-not reached an iteration has NaN there.
+An array of returns has seeds along axis 0 and, where it is a curve, places of its x axis along axis 1: recorded
+iterations, or a grid of env steps. A seed that has not come to a place has NaN there.
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -15,6 +15,11 @@ Floats = NDArray[np.float64]
 
 CONFIDENCE = 0.95
 RESAMPLES = 9999
+BAND_RESAMPLES = 999
+"""For a band, which has an interval at each of up to thousands of places."""
+
+FEWEST = 3
+"""Seeds below which an interval is not shown."""
 
 
 def mean_and_std(scores: Floats) -> tuple[float, float]:
@@ -62,25 +67,25 @@ def best_column(returns: Floats) -> int | None:
 
 @dataclass(frozen=True)
 class Band:
-    """What Fig. 3 draws of a set of seeds, each of shape (n_steps,)."""
+    """What Fig. 3 draws of a set of seeds, each of shape (n_places,); no low and high where there is no band."""
 
     mean: Floats
     low: Floats
     high: Floats
     seeds: NDArray[np.int64]
-    """How many seeds have reached the iteration."""
+    """How many seeds there are at the place."""
 
     @property
     def complete(self) -> NDArray[np.bool_]:
         """Where all seeds are in the mean. Beyond, some are still on their way and the mean of the others may jump."""
-        return np.asarray(self.seeds == self.seeds.max(), dtype=np.bool_)
+        return np.asarray(self.seeds == self.seeds.max(initial=0), dtype=np.bool_)
 
 
-def band(returns: Floats) -> Band:
-    """Mean, minimum and maximum over the seeds that have reached each iteration.
+def range_band(returns: Floats) -> Band:
+    """Mean, minimum and maximum over the seeds that are there at each place, as in Fig. 3.
 
     Args:
-        returns: Shape (n_seeds, n_steps), NaN where a seed has no return; every column has at least one.
+        returns: Shape (n_seeds, n_places), NaN where a seed has no return; every column has at least one.
     """
     return Band(
         mean=np.nanmean(returns, axis=0),
@@ -88,6 +93,33 @@ def band(returns: Floats) -> Band:
         high=np.nanmax(returns, axis=0),
         seeds=np.sum(~np.isnan(returns), axis=0),
     )
+
+
+def bootstrap_band(returns: Floats) -> Band:
+    """Mean and its 95 % percentile bootstrap interval at each place, of those seeds that are there.
+
+    An interval says of each place by itself how far the mean may be off, and nothing of the curve as a whole. Fewer
+    than `FEWEST` seeds have no band: two could only give their range again, and would make it look like knowledge.
+
+    Args:
+        returns: As `range_band`.
+    """
+    band = range_band(returns)
+    low, high = np.full_like(band.mean, np.nan), np.full_like(band.mean, np.nan)
+    there, group = np.unique(~np.isnan(returns), axis=1, return_inverse=True)
+    for number, seeds in enumerate(there.T):
+        if seeds.sum() >= FEWEST:
+            columns = group == number
+            interval = stats.bootstrap(
+                (returns[np.ix_(seeds, columns)],),
+                np.mean,
+                n_resamples=BAND_RESAMPLES,
+                confidence_level=CONFIDENCE,
+                method="percentile",
+                rng=np.random.default_rng(0),
+            ).confidence_interval
+            low[columns], high[columns] = interval.low, interval.high
+    return replace(band, low=low, high=high)
 
 
 def places(scores: Sequence[float | None]) -> list[int | None]:
@@ -101,3 +133,60 @@ def places(scores: Sequence[float | None]) -> list[int | None]:
     if len(present) < 2:
         return [None] * len(rounded)
     return [None if score is None else 1 + sum(other > score for other in present) for score in rounded]
+
+
+@dataclass(frozen=True)
+class Summary:
+    """Mean and population standard deviation over n seeds: all that a paper prints of them."""
+
+    mean: float
+    std: float
+    n: int
+
+
+def difference_interval(one: Summary, other: Summary, confidence: float = CONFIDENCE) -> tuple[float, float]:
+    """Welch's t interval of the difference of two means, `one` minus `other`; (NaN, NaN) where either has one seed.
+
+    Seeds that all have the same score have no error: two such sets differ by exactly what their means differ by.
+    """
+    if min(one.n, other.n) < 2:
+        return float("nan"), float("nan")
+    errors = [each.std**2 / (each.n - 1) for each in (one, other)]  # of a mean, from the population's deviation
+    difference, variance = one.mean - other.mean, sum(errors)
+    if variance == 0:
+        return difference, difference
+    freedom = variance**2 / sum(error**2 / (each.n - 1) for error, each in zip(errors, (one, other), strict=True))
+    half = float(stats.t.ppf((1 + confidence) / 2, freedom)) * variance**0.5
+    return difference - half, difference + half
+
+
+def places_by_interval(scores: Sequence[Summary | None]) -> list[int | None]:
+    """The place of each score, as `places` gives it, but that scores share a place where they cannot be told apart.
+
+    Whoever's interval of the difference from the best includes 0 is first, too; among the others it goes on likewise.
+    """
+    found: list[int | None] = [None] * len(scores)
+    left = [index for index, score in enumerate(scores) if score is not None]
+    if len(left) < 2:
+        return found
+    while left:
+        best = max(left, key=lambda index: _summary(scores, index).mean)
+        equal = [i for i in left if _includes_zero(_summary(scores, best), _summary(scores, i))]
+        place = 1 + sum(score is not None for score in scores) - len(left)
+        for index in equal:
+            found[index] = place
+        left = [index for index in left if index not in equal]
+    return found
+
+
+def _summary(scores: Sequence[Summary | None], index: int) -> Summary:
+    score = scores[index]
+    assert score is not None
+    return score
+
+
+def _includes_zero(best: Summary, other: Summary) -> bool:
+    if best is other:
+        return True
+    low, high = difference_interval(best, other)
+    return low <= 0 <= high

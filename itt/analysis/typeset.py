@@ -22,12 +22,14 @@ TEX_SPECIAL = {
 }
 
 HTML_STYLE = """\
-body { font: 15px sans-serif; max-width: 60em; margin: 2em; }
+body { font: 15px sans-serif; margin: 2em; }
+p { max-width: 60em; }
 table { border-collapse: collapse; }
 th, td { padding: 0.2em 0.8em; text-align: right; white-space: nowrap; vertical-align: top; }
 th.label, td.label { text-align: left; }
-td.long { text-align: left; white-space: normal; min-width: 16em; }
+th.long, td.long { text-align: left; white-space: normal; min-width: 16em; }
 thead tr, tr.first { border-top: 1px solid #bbb; }
+p.notes { font-size: 0.85em; color: #555; }
 td.good { color: #1a7f37; }
 td.bad { color: #b3261e; }
 td.open { color: #6e6e6e; }
@@ -74,6 +76,7 @@ class Table:
         rows: As many cells each as the header.
         labels: How many columns from the left are names, not figures.
         sentences: Columns that hold sentences, which are broken into lines.
+        notes: Sentences that stand below: how to read marks and verdicts.
     """
 
     title: str
@@ -82,6 +85,7 @@ class Table:
     rows: tuple[Row, ...]
     labels: int = 2
     sentences: tuple[int, ...] = ()
+    notes: str = ""
 
 
 def label(method: str, variant: str) -> str:
@@ -110,7 +114,8 @@ def _markdown(table: Table) -> list[str]:
     left = {*range(table.labels), *table.sentences}
     rule = ["---" if column in left else "---:" for column in range(len(table.header))]
     cells = [[_marked(cell, str, "**{}**", "<ins>{}</ins>") for cell in cells] for cells in table.rows]
-    return [*top, row(table.header), row(rule), *map(row, cells), ""]
+    below = [table.notes, ""] if table.notes else []
+    return [*top, row(table.header), row(rule), *map(row, cells), "", *below]
 
 
 def html(title: str, tables: Sequence[Table]) -> str:
@@ -121,21 +126,32 @@ def html(title: str, tables: Sequence[Table]) -> str:
 
 
 def html_table(table: Table) -> str:
-    """One table with its caption above it, for a page that has the classes of `HTML_STYLE`."""
-    caption = f"<p>{_html(table.caption)}</p>"
+    """One table with its caption above it and its notes below, for a page that has the classes of `HTML_STYLE`.
+
+    What is too wide for the page moves in a box of its own, which the keyboard reaches.
+    """
+    caption = f'<p class="caption">{_html(table.caption)}</p>' if table.caption else ""
     if not table.rows:
         return caption
-    head = "".join(f"<th{_class(table, column)}>{_html(text)}</th>" for column, text in enumerate(table.header))
+    head = "".join(
+        f'<th scope="col"{_class(table, column)}>{_html(text)}</th>' for column, text in enumerate(table.header)
+    )
     rows = [
         f"<tr{_quoted('first' if cells[0].text else '')}>"
-        + "".join(
-            f"<td{_class(table, column, cell.kind)}>{_marked(cell, _html, '<strong>{}</strong>', '<u>{}</u>')}</td>"
-            for column, cell in enumerate(cells)
-        )
+        + "".join(_html_cell(table, column, cell) for column, cell in enumerate(cells))
         + "</tr>"
         for cells in table.rows
     ]
-    return "\n".join([caption, "<table>", f"<thead><tr>{head}</tr></thead>", *rows, "</table>"])
+    box = f'<div class="box" tabindex="0" role="region" aria-label="{escape(table.title)}">'
+    below = [f'<p class="notes">{_html(table.notes)}</p>'] if table.notes else []
+    body = ["<table>", f"<thead><tr>{head}</tr></thead>", "<tbody>", *rows, "</tbody>", "</table>"]
+    return "\n".join([caption, box, *body, "</div>", *below])
+
+
+def _html_cell(table: Table, column: int, cell: Cell) -> str:
+    kind, scope = ("th", ' scope="row"') if column < table.labels and cell.text else ("td", "")
+    marked = _marked(cell, _html, "<strong>{}</strong>", "<u>{}</u>")
+    return f"<{kind}{scope}{_class(table, column, cell.kind)}>{marked}</{kind}>"
 
 
 def latex(tables: Sequence[Table]) -> str:
@@ -177,6 +193,7 @@ def _latex(table: Table) -> str:
             *body,
             r"\bottomrule",
             r"\end{tabular}}",
+            *([rf"\par\medskip\parbox{{\linewidth}}{{\footnotesize {_tex(table.notes)}}}"] if table.notes else []),
             r"\end{table}",
         ]
     )
@@ -202,10 +219,10 @@ def _html(text: str) -> str:
 
 
 def _tex_cell(cell: Cell) -> str:
-    parts = [_tex_number(part) for part in cell.text.split(" ± ")]
+    parts = [_tex_number(part) for part in re.split(" ± | to ", cell.text)]
     if None in parts:
         return _marked(cell, _tex, r"\textbf{{{}}}", r"\underline{{{}}}")
-    figure = r" \pm ".join(map(str, parts))
+    figure = (r" \pm " if "±" in cell.text else r"\mbox{ to }").join(map(str, parts))
     marked = {1: rf"$\mathbf{{{figure}}}$", 2: rf"\underline{{${figure}$}}"}.get(cell.place or 0, f"${figure}$")
     return marked + (_tex(f" {cell.note}") if cell.note else "")
 

@@ -3,6 +3,7 @@
     runs/ENV/METHOD/VARIANT/seedK/    run.yaml, metrics.csv, evaluation*.csv and .yaml, provenance.json, policy.npz,
                                       best.npz
     collected/ tables/ figures/ theory/ report.html    what was made of them, as far as it was
+    speed/rollouts.json    how fast they are played, which tables divide times by, if it was measured
     inventory.csv    which runs these are, where the workflow made them; without it they are all that are on disk
     study.yaml       the study, resolved: these runs, every setting spelled out
     code.json        version and commit of the code that wrote this archive, and of the code that trained
@@ -30,9 +31,9 @@ from typing import Any
 
 import itt
 from itt import settings_file
-from itt.analysis import inventory, outputs
+from itt.analysis import inventory, outputs, runs, speed
 from itt.analysis.run_record import read_sessions
-from itt.archive import crate, readme, runs
+from itt.archive import crate, readme
 from itt.record import policy_file
 from itt.record.provenance import session
 from itt.run import Run
@@ -66,6 +67,7 @@ def contents(results: Path) -> Iterator[tuple[str, bytes]]:
         **dict(_initial(recorded, found)),
         **dict(_records(results, found)),
         **{file.relative_to(results).as_posix(): file for file in _made(results, found)},
+        **dict(_speed(results)),
         **dict(_workflow()),
         "README.md": readme.text(found),
         "code.json": _code(sessions),
@@ -90,7 +92,7 @@ def _made(results: Path, found: Mapping[Path, Run]) -> list[Path]:
     """What was made of the runs, as far as it is there, and the inventory by which it was made."""
     listing = runs.inventory_of(results)
     asked = inventory.read(listing) if listing else found.values()
-    figures = [f"{name}{kind}" for name in outputs.figures({run.variant for run in asked}) for kind in outputs.IMAGES]
+    figures = outputs.figure_files({run.variant for run in asked})
     named = {"collected": outputs.COLLECTED, "figures": figures, "tables": outputs.TABLES, "theory": theory.FILES}
     files = [results / folder / name for folder, names in named.items() for name in names]
     files += [results / "report.html", *([listing] if listing else [])]
@@ -152,6 +154,22 @@ def _provenance(file: Path) -> bytes:
 
 def _without_place(argument: str) -> str:
     return _ABSOLUTE.sub(r"\1", argument)
+
+
+def _speed(results: Path) -> Iterator[tuple[str, Source]]:
+    """What was measured of the speed; its command may say where something lay."""
+    name = f"speed/{outputs.SPEED}"
+    if not (results / name).is_file():
+        return
+    speed.read(results / name)
+    content = json.loads((results / name).read_text(encoding="utf-8"))
+    command = content["machine"].get("command", "")
+    placeless = " ".join(map(_without_place, command.split(" ")))
+    if placeless == command:
+        yield name, results / name
+    else:
+        content["machine"]["command"] = placeless
+        yield name, json.dumps(content, indent=1).encode() + b"\n"
 
 
 def _files(folder: Path, patterns: Sequence[str]) -> list[Path]:

@@ -7,9 +7,9 @@ from dataclasses import dataclass
 from itertools import zip_longest
 from pathlib import Path
 
+from itt.analysis import outputs, runs
 from itt.analysis.collect import collect, collect_listed
 from itt.analysis.tables import tables
-from itt.archive import runs
 
 
 @dataclass(frozen=True)
@@ -34,7 +34,9 @@ def redraw(folder: Path) -> Redrawn:
     same, differing = [], []
     with tempfile.TemporaryDirectory() as scratch:
         again = Path(scratch)
-        for file in [*_collect(folder, again / "collected"), *tables(again / "collected", again / "tables")]:
+        measured = folder / "speed" / outputs.SPEED
+        speed = measured if measured.is_file() else None
+        for file in [*_collect(folder, again / "collected"), *tables(again / "collected", again / "tables", speed)]:
             name = file.relative_to(again).as_posix()
             if not (folder / name).is_file():
                 continue

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import sys
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -46,6 +46,11 @@ def rollouts(
     variant: Annotated[str, typer.Option(help="A built-in variant.")] = "vanilla",
     candidates: Annotated[int | None, typer.Option(min=1, help="N; default: the paper's.")] = None,
     resample: Annotated[str | None, typer.Option(help="transition, iteration or once; default: the paper's.")] = None,
+    study: Annotated[
+        Path | None,
+        typer.Option(help="Instead: every env, method and variant of a study file, only on the engine that it uses."),
+    ] = None,
+    small: Annotated[bool, typer.Option("--rehearsal", help="The study as `itt train --rehearsal` plays it.")] = False,
     seconds: Seconds = 10.0,
     out: Out = None,
     as_json: Json = False,
@@ -54,13 +59,19 @@ def rollouts(
 
     A row an env and method: env steps a CPU second of the compiled engine, of the simulator alone (the floor) and of
     the reference engine, medians over interleaved repeats, resets apart; and of EnvPool with a NumPy policy, if it is
-    installed (pip install 'itt[bench]').
+    installed (pip install 'itt[bench]'). With --study a row an env, method and variant, without the last two.
     """
     from itt.bench.rollouts import measure
     from itt.envs import CATALOG
     from itt.settings import METHODS
     from itt.study import single
 
+    if study is not None:
+        if env or method or everything or variant != "vanilla" or candidates or resample:
+            raise UserError("itt bench rollouts: --study says what is measured; leave out the options that say it, too")
+        return _give("rollouts", _of_study(study, small, seconds), out, as_json, _rollout)
+    if small:
+        raise UserError("itt bench rollouts: --rehearsal is about a study; name it with --study")
     if not everything and not (env and method):
         raise UserError("itt bench rollouts: name --env and --method, or ask for --all")
     overrides = [] if candidates is None else [f"candidates.count={candidates}"]
@@ -71,12 +82,31 @@ def rollouts(
     return _give("rollouts", rows, out, as_json, _rollout)
 
 
+def _of_study(file: Path, small: bool, seconds: float) -> Iterator[Row]:
+    """A row a cell of the study; cells that are not played by the compiled engine are told and left out."""
+    from itt.bench.rollouts import is_measurable, measure_briefly
+    from itt.rehearsal import rehearsal
+    from itt.study import load
+
+    whole = rehearsal(load(file)) if small else load(file)
+    cells = {(run.env_label, run.method, run.variant): run for run in whole.runs}
+    for cell, run in cells.items():
+        if is_measurable(run):
+            yield measure_briefly(run, seconds)
+        else:
+            print(f"itt: {'/'.join(cell)}: not played by the compiled engine, so not measured", file=sys.stderr)
+
+
 def _rollout(row: Row) -> str:
+    name = " ".join([row["env"], row["method"], *([row["variant"]] if row["variant"] != "vanilla" else [])])
+    reference = (
+        f", the reference engine {row['reference_steps_per_s']:,.0f} (speed-up {row['speedup']:.1f})"
+        if row["speedup"] is not None
+        else ""
+    )
     return (
-        f"{row['env']} {row['method']}: {row['steps_per_s']:,.0f} steps/s; the simulator alone "
-        f"{row['floor_steps_per_s']:,.0f} (efficiency {row['efficiency']:.2f}), the reference engine "
-        f"{row['reference_steps_per_s']:,.0f} (speed-up {row['speedup']:.1f}){_peer(row)}; "
-        f"a reset {row['reset_seconds']:.1e} s"
+        f"{name}: {row['steps_per_s']:,.0f} steps/s; the simulator alone {row['floor_steps_per_s']:,.0f} (efficiency "
+        f"{row['efficiency']:.2f}){reference}{_peer(row)}; a reset {row['reset_seconds']:.1e} s"
     )
 
 
@@ -276,6 +306,8 @@ def _give(
         kept.append(row)
         if out is not None:
             results.write(out, benchmark, where, kept)
+    if out is not None and not kept:
+        results.write(out, benchmark, where, kept)
     if as_json:
         print(json.dumps(kept[0] if len(kept) == 1 else kept, indent=1))
     return 0

@@ -15,9 +15,6 @@ from itt.published import zhao2022
 from itt.resolve import resolve
 from itt.study import single
 
-PAPER_CORES = 24
-"""CPU cores that Table 2's hours were taken on."""
-
 
 def project(source: Path, folders: Sequence[Path] = ()) -> list[dict[str, Any]]:
     """A row for each (env, method) of Table 2 that a result of `itt bench rollouts` holds under the paper's settings.
@@ -36,8 +33,10 @@ def project(source: Path, folders: Sequence[Path] = ()) -> list[dict[str, Any]]:
     paper, rows, seen = zhao2022.wall_clock(), [], dict(map(_lengths, folders))
     for row in results.read(source, "rollouts")["rows"]:
         cell = row["env"], row["method"]
+        if cell not in paper or row["variant"] != "vanilla":
+            continue
         run = resolve(single(*cell))
-        if cell not in paper or row["resample"] not in (None, run.candidates.resample):
+        if row["resample"] not in (None, run.candidates.resample):
             continue
         directions, limit = run.algorithm.directions, CATALOG[run.env].episode_limit
         assert directions is not None and limit is not None
@@ -53,7 +52,7 @@ def project(source: Path, folders: Sequence[Path] = ()) -> list[dict[str, Any]]:
                 "iterations_seen": iterations,
                 "env_steps": int(episodes * steps),
                 "core_hours": episodes * (steps / row["steps_per_s"] + row["reset_seconds"]) / 3600.0,
-                "paper_core_hours": PAPER_CORES * paper[cell],
+                "paper_core_hours": zhao2022.CORES * paper[cell],
             }
         )
     return rows

@@ -37,16 +37,21 @@ def _markdown(head: Iterable[str], rule: Iterable[str], rows: Iterable[Iterable[
 def _cells(row: dict[str, Any]) -> list[str]:
     return [
         row["env"],
-        row["method"],
+        row["method"] if row["variant"] == "vanilla" else f"{row['method']} ({row['variant']})",
         str(row["candidates"] or "-"),
         row["resample"] or "-",
         *(f"{row[key]:,.0f}" for key in ("floor_steps_per_s", "steps_per_s")),
         f"{row['efficiency']:.2f}",
-        f"{row['reference_steps_per_s']:,.0f}",
-        f"{row['speedup']:.1f}",
-        "-" if row.get("envpool_steps_per_s") is None else f"{row['envpool_steps_per_s']:,.0f}",
+        _or_nothing(row["reference_steps_per_s"], ",.0f"),
+        _or_nothing(row["speedup"], ".1f"),
+        _or_nothing(row.get("envpool_steps_per_s"), ",.0f"),
         f"{1e3 * row['reset_seconds']:.2f}",
     ]
+
+
+def _or_nothing(value: float | None, written: str) -> str:
+    """A figure that was not measured everywhere."""
+    return "-" if value is None else format(value, written)
 
 
 def _search_cells(row: dict[str, Any]) -> list[str]:

@@ -11,6 +11,7 @@ from __future__ import annotations
 import importlib.util
 import time
 from collections.abc import Sequence
+from dataclasses import dataclass
 from statistics import median
 from typing import Any
 
@@ -45,55 +46,107 @@ def measure(run: Run, seconds: float) -> dict[str, Any]:
     Raises:
         UserError: As `resolve`; among others, the settings have no compiled twin.
     """
+    stage = _staged(run)
+    theirs = ReferencePlayer(stage.run.model_copy(update={"engine": "reference"}), stage.spec)
+    theirs.env = _TimedResets(theirs.env)  # type: ignore[assignment]
+    pairs: list[_Pair] = []
+    references: list[float] = []
+    speedups: list[float] = []
+    outside = _peer(stage.run, stage.spec, stage.theta)
+    peers: list[float] = []
+    until = time.monotonic() + seconds
+    while len(references) <= FEWEST or time.monotonic() < until:
+        of_round = [stage.pair() for _ in range(PAIRS)]
+        references.append(_played(theirs, stage.theta, stage.keys))
+        if outside is not None:
+            peers.append(outside.play(stage.steps))
+        speedups.append(references[-1] / median(rollout for rollout, _ in of_round))
+        pairs += of_round
+        if len(references) == 1:  # the first round loads what all others find loaded
+            pairs.clear()
+            speedups.clear()
+    return stage.figures(pairs) | {
+        "reference_steps_per_s": stage.steps / median(references[1:]),
+        "speedup": median(speedups),
+        "envpool_steps_per_s": stage.steps / median(peers[1:]) if peers else None,
+        "reference_repeats": len(speedups),
+    }
+
+
+def measure_briefly(run: Run, seconds: float) -> dict[str, Any]:
+    """The same without the reference engine and EnvPool, which a study does not play on: a second a cell, or less.
+
+    Raises:
+        UserError: As `measure`.
+    """
+    stage = _staged(run)
+    pairs: list[_Pair] = []
+    stage.pair()  # loads what all others find loaded
+    until = time.monotonic() + seconds
+    while len(pairs) < FEWEST or time.monotonic() < until:
+        pairs.append(stage.pair())
+    missing = dict.fromkeys(["reference_steps_per_s", "speedup", "envpool_steps_per_s"])
+    return stage.figures(pairs) | missing | {"reference_repeats": 0}
+
+
+def is_measurable(run: Run) -> bool:
+    """Whether the compiled engine plays a run, so that there is a floor to measure it by."""
+    return resolve(run).engine == "compiled"
+
+
+_Pair = tuple[float, float]
+"""Seconds of a rollout and of its replay."""
+
+
+@dataclass(frozen=True)
+class _Stage:
+    """Episodes that are played over and over."""
+
+    run: Run
+    spec: EnvSpec
+    ours: Any
+    theta: Theta
+    bare: Floor
+    keys: Sequence[Key]
+    tapes: Sequence[Actions]
+
+    @property
+    def steps(self) -> int:
+        """Env steps of all episodes together."""
+        return sum(map(len, self.tapes))
+
+    def pair(self) -> _Pair:
+        """Plays all of it once, and replays it."""
+        return _played(self.ours, self.theta, self.keys), _replayed(self.bare, self.keys, self.tapes)
+
+    def figures(self, pairs: Sequence[_Pair]) -> dict[str, Any]:
+        """What the pairs say of the compiled engine and the simulator."""
+        rollouts, floors = zip(*pairs, strict=True)
+        return {
+            "env": self.run.env_label,
+            "method": self.run.method,
+            "variant": self.run.variant,
+            **_asked(self.run, self.spec.discrete, self.spec.action),
+            "engine": "compiled" if isinstance(self.ours, CompiledPlayer) else "compiled policy, env's own simulator",
+            "steps_per_s": self.steps / median(rollouts),
+            "floor_steps_per_s": self.steps / median(floors),
+            "efficiency": median(replay / rollout for rollout, replay in pairs),
+            "reset_seconds": self.ours.env.mean,
+            "steps": self.steps,
+            "episodes": len(self.keys),
+            "repeats": len(pairs),
+        }
+
+
+def _staged(run: Run) -> _Stage:
     run = resolve(run.model_copy(update={"engine": "compiled"}))
     spec = env_of(run)
     ours = player(run, spec)
-    theirs = ReferencePlayer(run.model_copy(update={"engine": "reference"}), spec)
     theta = lasting_theta(run, ours)
     bare = floor(ours)
     keys, tapes = _episodes(bare, theta)
-    steps = sum(map(len, tapes))
-
-    clocks = {id(one): _TimedResets(one.env) for one in (ours, theirs)}
-    ours.env, theirs.env = clocks[id(ours)], clocks[id(theirs)]  # type: ignore[assignment]
-    rollouts: list[float] = []
-    floors: list[float] = []
-    references: list[float] = []
-    outside = _peer(run, spec, theta)
-    peers: list[float] = []
-    efficiencies: list[float] = []
-    speedups: list[float] = []
-    until = time.monotonic() + seconds
-    while len(references) <= FEWEST or time.monotonic() < until:
-        pairs = [(_played(ours, theta, keys), _replayed(bare, keys, tapes)) for _ in range(PAIRS)]
-        references.append(_played(theirs, theta, keys))
-        if outside is not None:
-            peers.append(outside.play(steps))
-        rollouts += [rollout for rollout, _ in pairs]
-        floors += [replay for _, replay in pairs]
-        efficiencies += [replay / rollout for rollout, replay in pairs]
-        speedups.append(references[-1] / median(rollout for rollout, _ in pairs))
-        if len(references) == 1:  # the first round loads what all others find loaded
-            for times in (rollouts, floors, efficiencies, speedups):
-                times.clear()
-    return {
-        "env": run.env,
-        "method": run.method,
-        "variant": run.variant,
-        **_asked(run, spec.discrete, spec.action),
-        "engine": "compiled" if isinstance(ours, CompiledPlayer) else "compiled policy, env's own simulator",
-        "steps_per_s": steps / median(rollouts),
-        "floor_steps_per_s": steps / median(floors),
-        "efficiency": median(efficiencies),
-        "reference_steps_per_s": steps / median(references[1:]),
-        "speedup": median(speedups),
-        "envpool_steps_per_s": steps / median(peers[1:]) if peers else None,
-        "reset_seconds": clocks[id(ours)].mean,
-        "steps": steps,
-        "episodes": len(keys),
-        "repeats": len(efficiencies),
-        "reference_repeats": len(speedups),
-    }
+    ours.env = _TimedResets(ours.env)  # type: ignore[assignment]
+    return _Stage(run, spec, ours, theta, bare, keys, tapes)
 
 
 def lasting_theta(run: Run, with_player: Player) -> Theta:

@@ -9,7 +9,7 @@ from dataclasses import replace
 from typing import Any
 
 # isort: off
-from itt.analysis.drawing import DOTTED, GREY, STYLE, look  # before all of matplotlib
+from itt.analysis.drawing import DOTTED, GREY, STYLE, Look  # before all of matplotlib
 from itt.analysis import plain_matplotlib
 
 # isort: on
@@ -35,8 +35,8 @@ QUADRATICS = {
     "sphere": "Sphere: H a multiple of I",
 }
 
-_ANTITHETIC, _FORWARD = look(0), look(1)
-_PRINTED: dict[str, Any] = look(3) | {"color": GREY}
+_ANTITHETIC, _FORWARD = Look(0).line, Look(1).line
+_PRINTED: dict[str, Any] = Look(3).line | {"color": GREY}
 _LEVEL: dict[str, Any] = {"color": GREY, "linewidth": 1, "zorder": 1}
 _SMOOTH = [float(sigma) for sigma in np.geomspace(SIGMAS[0] / 1.3, SIGMAS[-1] * 1.3, 61)]
 """Smoothings at which forms are drawn."""
@@ -84,10 +84,10 @@ def remark_6_1(cases: Sequence[Case]) -> Figure:
             pairs, ones = of(cases, name, "antithetic"), of(cases, name, "forward", DIRECTIONS)
             function = pairs[0].polynomial
             ratios = np.divide(_along(ones[0]), _along(pairs[0]))
-            axes.plot([quantity(function, s) for s in _SMOOTH], ratios, label=title, markevery=[], **look(style))
+            axes.plot([quantity(function, s) for s in _SMOOTH], ratios, label=title, markevery=[], **Look(style).line)
             for one, pair in zip(ones, pairs, strict=True):
                 ratio, error = quotient(one, pair)
-                _point(axes, quantity(function, one.sigma), ratio, error, look(style))
+                _point(axes, quantity(function, one.sigma), ratio, error, Look(style).line)
         for side, place, text in (("left", 0.94, "antithetic pairs"), ("right", 0.03, "forward differences")):
             at = 0.03 if side == "left" else 0.97
             words = axes.text(at, place, f"{text} are nearer", ha=side, transform=axes.transAxes, fontsize="small")

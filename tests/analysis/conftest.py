@@ -1,12 +1,19 @@
 """Synthetic run folders: what training and `itt eval` leave behind, in the smallest form."""
 
 import json
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
+from typing import Any
 
+import numpy as np
 import pytest
 
 from itt.analysis.collect import collect
+from itt.analysis.tables import read
+from itt.analysis.tables.ours import Ours
+from itt.published import zhao2022
+from itt.record import policy_file
+from itt.study import single
 
 MakeRun = Callable[..., Path]
 
@@ -30,23 +37,79 @@ def make_run(results: Path) -> MakeRun:
         iterations: int = 2,
         study: str = "demo",
         hash: str = "0123456789abcdef",
+        settings: Mapping[str, Any] | None = None,
+        end: str | None = None,
+        core_seconds: float = 7.5,
+        own: Mapping[str, float] | None = None,
+        env_steps: int = 100,
     ) -> Path:
         folder = results / study / "runs" / env.replace("/", "--") / method / variant / f"seed{seed}"
         folder.mkdir(parents=True)
         algorithm = {"name": "es", "iterations": iterations}
         run = {"study": study, "env": env, "method": method, "variant": variant, "seed": seed, "hash": hash}
         # JSON is YAML, too.
-        (folder / "run.yaml").write_text(json.dumps(run | {"algorithm": algorithm, "engine": "reference"}))
-        rows = [f"{k},{value},{100 * (k + 1)},{0.5 * (k + 1)},{value - 1}\n" for k, value in enumerate(returns)]
-        (folder / "metrics.csv").write_text("step,return,env_steps,seconds,es/mean_return\n" + "".join(rows))
+        about = {"algorithm": algorithm, "engine": "reference"} | dict(settings or {})
+        (folder / "run.yaml").write_text(json.dumps(run | about))
+        own = dict(own or {})
+        rows = [
+            ",".join(map(str, (k, value, env_steps * (k + 1), 0.5 * (k + 1), value - 1, *own.values())))
+            for k, value in enumerate(returns)
+        ]
+        header = ",".join(["step,return,env_steps,seconds,es/mean_return", *own])
+        (folder / "metrics.csv").write_text("\n".join([header, *rows, ""]))
         if evaluation is not None:
             rows = [f"{episode},{value},{2**31 + episode}\n" for episode, value in enumerate(evaluation)]
             (folder / "evaluation.csv").write_text("episode,return,seed\n" + "".join(rows))
-        sessions = [{"ranks": 2, "core_seconds": 3.0}, {"ranks": 1, "core_seconds": 4.5}]
+        sessions = [
+            {"ranks": 2, "core_seconds": 0.4 * core_seconds},
+            {"ranks": 1, "core_seconds": 0.6 * core_seconds, "end": end},
+        ]
         (folder / "provenance.json").write_text(json.dumps(sessions))
         return folder
 
     return make
+
+
+@pytest.fixture
+def paper_cell(make_run: MakeRun) -> Callable[..., None]:
+    """Writes finished runs with the paper's settings, one a score: `paper_cell("Swimmer-v2", "itt", [344.0, 350.0])`.
+
+    D is the paper's, too. `changed` are settings that are others: `{"algorithm": {"eta": 1.0}}`.
+    """
+
+    def make(
+        env: str,
+        method: str,
+        scores: Sequence[float],
+        variant: str = "vanilla",
+        changed: Mapping[str, Mapping[str, Any]] | None = None,
+        finished: bool = True,
+        **more: Any,
+    ) -> None:
+        settings = single(env, method).spec()
+        for section, others in (changed or {}).items():
+            settings[section] = settings[section] | dict(others)
+        size = zhao2022.parameters()[env, method]
+        settings["algorithm"]["directions"] = settings["algorithm"]["directions"] or size
+        for seed, score in enumerate(scores):
+            about = settings | {"study": "demo", "variant": variant, "seed": seed, "hash": f"{seed:016x}"}
+            end = "2026-01-01T00:00:00+00:00" if finished else None
+            folder = make_run(
+                env, method, variant, seed, returns=[score, score], evaluation=[score], settings=about, end=end, **more
+            )
+            policy_file.write(folder / "policy.npz", single(env, method), np.zeros(size))
+
+    return make
+
+
+@pytest.fixture
+def ours(collected: Callable[[], Path]) -> Callable[..., Ours]:
+    """Collects the runs made so far, for the tables."""
+
+    def read_collected(speed: Path | None = None) -> Ours:
+        return read(collected(), speed)
+
+    return read_collected
 
 
 @pytest.fixture

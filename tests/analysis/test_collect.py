@@ -1,12 +1,14 @@
 """Run folders become two tables, and damaged or ambiguous ones are refused in one line."""
 
 import csv
+import hashlib
 import json
 import subprocess
 import sys
 
 import pytest
 
+from itt import settings_file
 from itt.analysis.collect import collect
 from itt.analysis.files import read_collected
 from itt.errors import UserError
@@ -50,10 +52,55 @@ def test_a_run_is_one_row_of_runs_csv(make_run, results, tmp_path):
             "env_steps": "300",
             "seconds": "1.5",
             "core_seconds": "7.5",
+            "play_seconds": "",
+            "wait_seconds": "",
             "sessions": "2",
             "end": "",
+            # What run.yaml does not say has its default.
+            "sigma": "1.0",
+            "parameters": "",
+            "layers": "3",
+            "layers_state": "",
+            "layers_action": "",
+            "differs": "algorithm.iterations, policy.tower.layers",  # 4000 and 2 in the paper
         }
     ]
+
+
+def test_what_tables_2_to_5_need_stands_in_runs_csv(paper_cell, results, tmp_path):
+    own = {"es/play_seconds": 1.5, "es/wait_seconds": 0.25}
+    paper_cell("HalfCheetah-v2", "itt", [1.0], own=own)
+    paper_cell("HalfCheetah-v2", "explicit", [1.0], own=own)
+    explicit, itt = rows_of(collect([results], tmp_path)[0])
+    columns = ["play_seconds", "wait_seconds", "sigma", "parameters", "layers", "layers_state", "layers_action"]
+    assert [itt[column] for column in columns] == ["3.0", "0.5", "1.0", "282", "", "4", "2"]
+    assert [explicit[column] for column in columns] == ["3.0", "0.5", "0.5", "282", "6", "", ""]
+
+
+def test_an_algorithm_of_another_kind_leaves_empty_what_it_has_not(make_run, results, tmp_path):
+    make_run("ALE/Pong-v5", settings={"algorithm": {"name": "sac"}, "policy": "a network"})
+    row = rows_of(collect([results], tmp_path)[0])[0]
+    assert {row[column] for column in ("sigma", "parameters", "layers", "play_seconds", "differs")} == {""}
+
+
+@pytest.mark.parametrize(
+    ("changed", "told"),
+    [
+        ({}, ""),
+        ({"algorithm": {"iterations": 7, "eta": 1.0}}, "algorithm.eta, algorithm.iterations"),
+        ({"algorithm": {"directions": 16}}, "algorithm.directions"),  # in the paper M = D
+        ({"candidates": {"count": 5}}, "candidates.count"),
+    ],
+)
+def test_settings_that_are_not_the_papers_are_named(paper_cell, results, tmp_path, changed, told):
+    paper_cell("Swimmer-v2", "itt", [1.0], changed=changed)
+    assert rows_of(collect([results], tmp_path)[0])[0]["differs"] == told
+
+
+def test_a_policy_that_is_none_is_refused(paper_cell, results, tmp_path):
+    paper_cell("Swimmer-v2", "itt", [1.0])
+    next(results.rglob("policy.npz")).write_text("nothing")
+    assert "policy.npz: not a policy of itt" in refused([results], tmp_path)
 
 
 def test_curves_csv_repeats_the_metrics_under_the_runs_name(make_run, results, tmp_path):
@@ -224,6 +271,39 @@ def test_damaged_metrics_are_refused_by_name(make_run, results, tmp_path, metric
     assert message.startswith(f"{file}: ") and complaint in message
 
 
+def ended(run, **session):
+    session |= {"end": "2026-01-01T00:00:00+00:00", "core_seconds": 1.0}
+    (run / "provenance.json").write_text(json.dumps([session]))
+
+
+@pytest.mark.fault
+@pytest.mark.parametrize(("rows", "told"), [(39, "has 39 rows, and the finished run wrote 40"), (41, "has 41 rows")])
+def test_a_finished_run_whose_rows_are_not_those_it_wrote_is_refused(make_run, results, tmp_path, rows, told):
+    run = make_run(returns=[float(k) for k in range(rows)], iterations=40)
+    assert collect([results], tmp_path / "out"), "a run in progress may have any number of rows"
+    ended(run, iterations_done=40)
+    message = refused([results], tmp_path / "out")
+    assert message.startswith(f"{run / 'metrics.csv'}: {told}")
+    assert message.endswith("; delete it, and the same training brings it back from the run's checkpoint")
+
+
+def test_a_run_that_its_target_ended_has_a_row_more_than_it_did_iterations(make_run, results, tmp_path):
+    ended(make_run(returns=[1.0, 2.0, 3.0], iterations=40), iterations_done=2)
+    collect([results], tmp_path / "out")
+
+
+@pytest.mark.fault
+def test_a_finished_run_whose_metrics_were_changed_or_are_gone_is_refused(make_run, results, tmp_path):
+    run = make_run()
+    content = (run / "metrics.csv").read_bytes()
+    ended(run, iterations_done=2, sha256={"metrics.csv": hashlib.sha256(content).hexdigest()})
+    collect([results], tmp_path / "out")
+    (run / "metrics.csv").write_bytes(content.replace(b"2.0", b"9.0"))
+    assert "metrics.csv: is not what the finished run wrote;" in refused([results], tmp_path / "out")
+    (run / "metrics.csv").unlink()
+    assert "metrics.csv: cannot be read (No such file or directory)" in refused([results], tmp_path / "out")
+
+
 @pytest.mark.parametrize(
     ("name", "content", "complaint"),
     [
@@ -234,6 +314,7 @@ def test_damaged_metrics_are_refused_by_name(make_run, results, tmp_path, metric
         ("evaluation.csv", "episode,return\n0,1\n", "no column seed"),
         ("provenance.json", "[", "not JSON"),
         ("provenance.json", "{}", "must be a list"),
+        pytest.param("provenance.json", "[" * 100_000, "not JSON", id="provenance.json-deep"),
     ],
 )
 def test_other_damaged_files_are_refused_by_name(make_run, results, tmp_path, name, content, complaint):
@@ -303,3 +384,27 @@ def test_an_env_made_with_other_arguments_is_another_env(make_run, results, tmp_
     assert len(set(envs)) == 3
     assert sorted(env.partition("@")[0] for env in envs) == ["Pendulum-v1"] * 3
     assert "Pendulum-v1" in envs
+
+
+def test_what_the_settings_of_seeds_share_is_parsed_once(make_run, results, tmp_path, monkeypatch):
+    for seed in range(4):
+        folder = make_run(seed=seed, study="shared")
+        run = json.loads((folder / "run.yaml").read_text())
+        (folder / "run.yaml").write_text("".join(f"{key}: {json.dumps(value)}\n" for key, value in run.items()))
+    parsed, parse = [], settings_file.parse
+    monkeypatch.setattr(settings_file, "parse", lambda text, where: parsed.append(text) or parse(text, where))
+
+    collect([results], tmp_path / "out")
+
+    assert len([text for text in parsed if "algorithm" in text]) == 1
+    assert [row["seed"] for row in rows_of(tmp_path / "out" / "runs.csv")] == ["0", "1", "2", "3"]
+
+
+def test_rows_are_copied_as_they_were_written_and_those_that_are_no_number_left_empty(make_run, results, tmp_path):
+    first, second = make_run(seed=0), make_run(seed=1)
+    (first / "metrics.csv").write_text("step,return,env_steps,seconds,es/a\n0,0.1000000000000000055,7,1e-05,nan\n")
+    (second / "metrics.csv").write_text("step,return,env_steps,seconds,es/b\n0,nan,7,1.0,3\n")
+    collect([results], tmp_path / "out")
+    one, other = rows_of(tmp_path / "out" / "curves.csv")
+    assert (one["return"], one["seconds"], one["es/a"], one["es/b"]) == ("0.1000000000000000055", "1e-05", "", "")
+    assert (other["return"], other["es/a"], other["es/b"]) == ("", "", "3")

@@ -6,6 +6,7 @@ import subprocess
 
 import pytest
 
+from itt.analysis.outputs import TABLES
 from itt.analysis.tables import tables
 from itt.analysis.typeset import number
 from itt.errors import UserError
@@ -16,7 +17,8 @@ def written(collected, tmp_path):
     """The texts of the three files for the runs made so far, by suffix."""
 
     def write():
-        return {path.suffix: path.read_text() for path in tables(collected(), tmp_path / "tables")}
+        files = tables(collected(), tmp_path / "tables")
+        return {path.suffix: path.read_text() for path in files if path.stem == "scores"}
 
     return write
 
@@ -37,10 +39,11 @@ def lines(markdown, start):
     return [line for line in markdown.splitlines() if line.startswith(start)]
 
 
-def test_four_files_are_written(make_run, collected, tmp_path):
+def test_every_table_is_written_in_four_formats(make_run, collected, tmp_path):
     make_run()
     written = tables(collected(), tmp_path / "t")
-    assert written == [tmp_path / "t" / name for name in ("scores.csv", "scores.md", "scores.tex", "scores.html")]
+    assert written[:4] == [tmp_path / "t" / name for name in ("scores.csv", "scores.md", "scores.tex", "scores.html")]
+    assert [path.name for path in written] == list(TABLES)
     assert sorted((tmp_path / "t").iterdir()) == sorted(written)
 
 
@@ -51,6 +54,8 @@ def test_markdown_has_the_papers_columns_with_its_numbers_below_ours(hopper, wri
         "| --- | --- | ---: | ---: | ---: |",
         "| Hopper-v2 | ours | <ins>200.00 ± 100.00</ins> | **350.00 ± 50.00** | 0.50 ± 0.50 |",
         "|  | paper | **2670.37 ± 225.53** | 1036.52 ± 29.16 | <ins>1060.89 ± 40.71</ins> |",
+        "|  | difference | -2470.37 | -686.52 | -1060.39 |",
+        "|  | verdict | too few | too few | too few |",
     ]
 
 
@@ -66,6 +71,8 @@ def test_csv_has_a_row_a_method_and_measure_with_its_interval(hopper, written):
     assert [(row["method"], row["measure"]) for row in rows] == [
         (method, measure) for method in ("itt", "iot", "explicit") for measure in ("final", "maximum", "evaluation")
     ]
+    low, high = float(rows[0].pop("difference_low")), float(rows[0].pop("difference_high"))
+    assert low < -2470.37 < high
     assert rows[0] == {
         "env": "Hopper-v2",
         "method": "itt",
@@ -79,6 +86,10 @@ def test_csv_has_a_row_a_method_and_measure_with_its_interval(hopper, written):
         "step": "",
         "paper_mean": "2670.37",
         "paper_std": "225.53",
+        "difference": str(200.0 - 2670.37),
+        "margin": "225.53",
+        "verdict": "not yet",
+        "why": "2 seeds, where a verdict takes 5; not the paper's settings: algorithm.iterations, policy.state.layers",
     }
 
 
@@ -87,7 +98,9 @@ def test_the_caption_counts_the_environments_where_itt_is_best(hopper, make_run,
         make_run("CartPole-v1", method, returns=[500.0])  # a tie counts
         make_run("Swimmer-v2", method, returns=[{"itt": 2.0}.get(method, 1.0)])
     make_run("Acrobot-v1", "itt")  # nothing to compare with
-    assert "ITT is best, alone or not, in 2 of 3 environments" in section(written()[".md"], "Score at the last")
+    assert "By its mean ITT is best, alone or not, in 2 of 3 environments" in section(
+        written()[".md"], "Score at the last"
+    )
 
 
 def test_equal_scores_share_the_first_place(make_run, written):
@@ -189,3 +202,22 @@ def test_the_caption_tells_of_episodes_that_diverged(hopper, make_run, written):
     told = "diverged; each counts as the worst of those around it."
     assert f"7 episodes of training, in 1 runs, {told}" in section(text, "Score at the last")
     assert f"1 episodes of evaluation, in 1 runs, {told}" in section(text, "Score in a fresh evaluation")
+
+
+def test_with_five_seeds_scores_tie_by_the_interval_of_their_difference(paper_cell, written):
+    paper_cell("Acrobot-v1", "itt", [-80.0, -90.0, -85.0, -75.0, -95.0])
+    paper_cell("Acrobot-v1", "iot", [-81.0, -91.0, -86.0, -76.0, -96.0])
+    paper_cell("Acrobot-v1", "explicit", [-181.0, -191.0, -186.0, -176.0, -196.0])
+    ours = lines(section(written()[".md"], "Score at the last"), "| Acrobot-v1")[0]
+    assert ours == "| Acrobot-v1 | ours | **-85.00 ± 7.07** | **-86.00 ± 7.07** | -186.00 ± 7.07 |"
+
+
+def test_as_run_arms_stand_beside_the_papers_number_with_a_verdict_of_their_own(paper_cell, written):
+    paper_cell("MountainCarContinuous-v0", "itt", [50.0] * 5)
+    paper_cell("MountainCarContinuous-v0", "itt", [91.0] * 5, "as-run", changed={"candidates": {"count": 5}})
+    found = lines(section(written()[".md"], "Score at the last"), "|")
+    assert found[0] == "| Environment |  | ITT | IOT | Explicit | ITT (as-run) |"
+    assert found[3].endswith("| 89.17 ± 8.97 |")
+    assert found[4] == "|  | difference | -39.17 | - | - | +1.83 |"
+    assert found[5] == "|  | interval | -45.93 to -32.41 | - | - | -4.93 to 8.59 |"
+    assert found[6] == "|  | verdict | not reproduced | - | - | reproduced |"

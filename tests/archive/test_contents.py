@@ -11,9 +11,11 @@ import numpy as np
 import pytest
 
 import itt
+from itt.analysis.runs import recorded
+from itt.analysis.tables import tables
 from itt.archive import contents as room
 from itt.archive.contents import contents
-from itt.archive.runs import recorded
+from itt.archive.tables import redraw
 from itt.errors import UserError
 from itt.resolve import resolve
 from itt.settings_file import read
@@ -197,3 +199,30 @@ def test_a_folder_that_is_no_study_is_refused(results, study, words):
         file.write_text(file.read_text().replace("study: tiny", f"study: '{study}'"))
     with pytest.raises(UserError, match=words):
         dict(contents(results))
+
+
+def test_it_has_the_speed_by_which_tables_divide_times_without_a_place(results):
+    cell = {"env": "CartPole-v1", "method": "itt", "variant": "vanilla", "efficiency": 0.5}
+    machine = {"cpu": "Some CPU", "command": "itt bench rollouts --study /home/me/tiny.yaml --out results/tiny/x.json"}
+    file = results / "speed" / "rollouts.json"
+    file.parent.mkdir()
+    file.write_text(json.dumps({"machine": machine, "rows": [cell]}))
+
+    inside = json.loads(dict(contents(results))["speed/rollouts.json"])
+
+    assert inside["machine"]["command"] == "itt bench rollouts --study tiny.yaml --out results/tiny/x.json"
+    assert inside["rows"] == [cell]
+
+
+def test_tables_are_drawn_again_by_the_speed_that_lies_beside_them(results):
+    cell = {"env": "CartPole-v1", "method": "itt", "variant": "vanilla", "efficiency": 0.5}
+    file = results / "speed" / "rollouts.json"
+    file.parent.mkdir()
+    file.write_text(json.dumps({"machine": {"cpu": "Some CPU"}, "rows": [cell]}))
+    assert [line.split(" is ")[0] for line in redraw(results).differing] == [
+        f"tables/training-time.{kind}" for kind in ("csv", "md", "tex", "html")
+    ]
+
+    tables(results / "collected", results / "tables", file)
+
+    assert redraw(results).differing == []

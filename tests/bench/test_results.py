@@ -16,7 +16,7 @@ RATES = {"steps_per_s": 9e3, "floor_steps_per_s": 1e4, "reference_steps_per_s": 
     "repeats": 9,
 }
 ROWS = [
-    {"env": env, "method": method, "candidates": 1000, "resample": "transition", **RATES}
+    {"env": env, "method": method, "variant": "vanilla", "candidates": 1000, "resample": "transition", **RATES}
     for env in ("HalfCheetah-v2", "CartPole-v1")
     for method in ("itt", "iot")
 ]

@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 
 from itt.algorithms.es import strategy
+from itt.analysis import speed
 from itt.bench.floor import floor
 from itt.bench.rollouts import lasting_theta, measure
 from itt.envs import describe
@@ -81,6 +82,39 @@ def test_candidates_and_resample_are_those_asked_for(itt):
     ask = ["bench", "rollouts", "--env", "MountainCarContinuous-v0", "--method", "itt", "--seconds", "0", "--json"]
     row = json.loads(itt(*ask, "--candidates", 64, "--resample", "iteration").out)
     assert (row["candidates"], row["resample"]) == (64, "iteration")
+
+
+@pytest.fixture
+def study(tmp_path):
+    """Two cells that the compiled engine plays, and one that it does not."""
+    path = tmp_path / "study.yaml"
+    path.write_text(
+        "name: two\nvariants: {readable: {engine: reference}}\n"
+        "runs: [{envs: [CartPole-v1], methods: [itt], variants: [vanilla, lazy, readable], seeds: 2}]\n"
+    )
+    return path
+
+
+def test_of_a_study_each_cell_is_measured_that_the_compiled_engine_plays(itt, study, tmp_path):
+    out = tmp_path / "deep" / "rollouts.json"
+
+    done = itt("bench", "rollouts", "--study", study, "--rehearsal", "--seconds", "0", "--out", out)
+
+    assert done.code == 0, done.err
+    assert "CartPole-v1/itt/readable: not played by the compiled engine, so not measured" in done.err
+    measured = speed.read(out)
+    assert measured.shares.keys() == {("CartPole-v1", "itt", "vanilla"), ("CartPole-v1", "itt", "lazy")}
+    assert all(0 < share < 1 for share in measured.shares.values())
+    assert itt("bench", "table", out).out.count("| itt (lazy) |") == 1
+
+
+@pytest.mark.parametrize(
+    ("more", "told"), [(["--study", "x.yaml", "--all"], "leave out"), (["--rehearsal"], "name it with --study")]
+)
+def test_options_that_contradict_each_other_are_refused(itt, more, told):
+    ended = itt("bench", "rollouts", *more)
+    assert ended.code == 2
+    assert told in ended.err
 
 
 @pytest.mark.parametrize("arguments", [[], ["--env", "CartPole-v1"], ["--method", "itt"]])

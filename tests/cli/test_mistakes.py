@@ -100,6 +100,14 @@ def test_a_package_that_is_missing_is_named_before_anything_is_written(
     assert not (tmp_path / "run").exists()
 
 
+@pytest.mark.parametrize(("option", "allowed"), [("--x", "env-steps"), ("--band", "bootstrap")])
+def test_an_axis_or_a_band_that_there_is_not_is_refused(itt, tmp_path, option, allowed):
+    line = refused(itt, "figures", tmp_path, "--out", tmp_path / "figures", option, "nonsense")
+    assert option in line
+    assert allowed in line
+    assert not (tmp_path / "figures").exists()
+
+
 OUT = {
     "train": TRAIN,
     "collect": ("collect", "runs"),

@@ -91,6 +91,13 @@ def test_what_a_study_has_less_of_is_redrawn_without_it(study, change):
     assert study.plan() == REDRAWN
 
 
+def test_the_speed_is_measured_again_when_there_is_a_cell_that_was_not(study):
+    study.says(("[0, 1]", "[0, 1, 2]"))
+    assert "speed" not in study.plan()
+    study.says(("methods: [itt], variants: [vanilla, lazy]", "methods: [itt, iot]"))
+    assert study.plan()["speed"] == 1
+
+
 def test_another_number_of_episodes_evaluates_again(study):
     study.says(("episodes: 2", "episodes: 3"))
     assert study.plan() == {"evaluate": 4} | REDRAWN
@@ -209,7 +216,7 @@ def test_partial_tables_figures_and_report_are_of_what_there_is_and_say_what_is_
     mark = "Partial: 1 of 4 runs have no result (CartPole-v1/itt/vanilla seed 1)."
     assert mark in failing.scores()
     assert "1 of 4 runs" in (failing.results / "figures" / "vanilla-vs-lazy.svg").read_text()
-    assert "CartPole-v1/itt/vanilla/seed1" in (failing.results / "report.html").read_text()
+    assert mark.removeprefix("Partial: ") in (failing.results / "report.html").read_text()
     assert "Nothing to be done" in failing.run("partial=true").stderr
 
 

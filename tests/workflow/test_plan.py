@@ -51,8 +51,8 @@ def test_every_run_of_a_study_is_trained_and_evaluated_once(plan, study):
 def test_the_tables_and_figures_of_a_study_are_those_that_analysis_writes(snakemake, study):
     shown = snakemake("--dry-run", "--cores", "2", "--config", f"study={study}").stdout
     made = set(re.findall(r"/(?:tables|figures)/([^/,\s]+)", shown.rpartition("rule all:")[2]))
-    figures = outputs.figures({run.variant for run in load(ROOT / study).runs})
-    assert made == {*outputs.TABLES, *(f"{name}{kind}" for name in figures for kind in outputs.IMAGES)}
+    figures = outputs.figure_files({run.variant for run in load(ROOT / study).runs})
+    assert made == {*outputs.TABLES, *figures}
 
 
 @pytest.mark.parametrize("study", STUDIES)
@@ -64,7 +64,14 @@ def test_a_rehearsal_trains_two_seeds_of_every_cell_in_one_process_each(plan, st
 
 def test_a_study_ends_in_one_table_job_one_figure_job_and_one_report(plan, tiny):
     jobs = plan("--config", f"study={tiny}")
-    assert [jobs[rule] for rule in ("collect", "tables", "figures", "theory", "report")] == [1, 1, 1, 1, 1]
+    assert [jobs[rule] for rule in ("speed", "collect", "tables", "figures", "theory", "report")] == [1] * 6
+
+
+def test_tables_are_given_the_speed_that_was_measured_of_the_study(snakemake, tiny):
+    shown = snakemake("speed", "tables", "--dry-run", "--printshellcmds", "--cores", "1", "--config", f"study={tiny}")
+    told = shown.stdout + shown.stderr
+    assert re.search(r"itt bench rollouts --study \S+  ?--seconds 1 --out results/tiny/speed/rollouts.json", told)
+    assert "--out results/tiny/tables --speed results/tiny/speed/rollouts.json" in told
 
 
 def test_theory_makes_what_it_declares_and_is_tiny_in_a_rehearsal(snakemake, tiny):

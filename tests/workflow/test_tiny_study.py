@@ -1,7 +1,11 @@
 """A study of seconds, from its YAML to the report, with every step really run."""
 
+import os
+import re
+
 import pytest
 
+from itt.analysis import outputs
 from itt.theory import outputs as theory_outputs
 
 TINY = """\
@@ -19,7 +23,8 @@ OF_A_RUN = ["run.yaml", "metrics.csv", "policy.npz", "best.npz", "provenance.jso
 OF_THE_STUDY = [
     "collected/runs.csv",
     "collected/curves.csv",
-    *(f"tables/scores.{kind}" for kind in ("csv", "md", "tex")),
+    "speed/rollouts.json",
+    *(f"tables/{name}" for name in outputs.TABLES),
     *(f"figures/{name}.{kind}" for name in ("learning-curves", "vanilla-vs-lazy") for kind in ("svg", "png")),
     *(f"theory/{name}" for name in theory_outputs.FILES),
     "report.html",
@@ -65,7 +70,9 @@ def test_the_archive_of_a_study_is_sound(run_again, started):
     assert "2 rows trained again, bit for bit the same" in done.out
 
 
-@pytest.mark.parametrize("shown", ["scores.csv", "learning-curves.svg", "vanilla-vs-lazy.svg", TINY.splitlines()[0]])
+@pytest.mark.parametrize(
+    "shown", ["Score in a fresh evaluation", "figures/vanilla-vs-lazy.svg", "Lemma 1 as printed", "name: tiny"]
+)
 def test_the_report_holds_scores_curves_and_the_study_itself(run_again, shown):
     assert shown in (run_again.results / "report.html").read_text()
 
@@ -88,7 +95,18 @@ def test_a_job_that_is_run_again_adds_to_its_log(run_again):
     log = run_again.results / "logs/runs/CartPole-v1/itt/vanilla/seed0/evaluate.log"
     before = log.read_text()
     run_again("--until", "evaluate", "--forcerun", "evaluate")
-    assert log.read_text() == 2 * before
+    after = log.read_text()
+    assert after.startswith(before)
+    assert [line.partition(": ")[0] for line in after.splitlines()] == 2 * [
+        line.partition(": ")[0] for line in before.splitlines()
+    ]
+
+
+def test_a_log_tells_when_and_where_a_command_began_and_how_it_ended(run_again):
+    log = run_again.results / "logs/runs/CartPole-v1/itt/vanilla/seed0/train.log"
+    first, *_, last = log.read_text().splitlines()
+    assert re.fullmatch(rf"logged: [\dT:-]+Z, {os.uname().nodename}: .*itt train --study .*", first)
+    assert last == "logged: exit code 0"
 
 
 def test_a_study_that_starts_from_a_saved_policy_can_be_taken_up_again(run_again, snakemake_in):

@@ -1,20 +1,11 @@
-"""Learning curves in the layout of Fig. 3, and each variant against vanilla."""
+"""Fig. 3, each variant beside vanilla, statistics over all envs, and what stands below each figure."""
 
 
 rule figures:
     input:
         rules.collect.output,
     output:
-        [
-            report(
-                update(f"{RESULTS}/figures/{name}.svg"),
-                caption="../report/learning-curves.rst" if variant == outputs.VANILLA else "../report/variant.rst",
-                category="Figures",
-                labels={"figure": name},
-            )
-            for name, variant in FIGURES.items()
-        ],
-        [update(f"{RESULTS}/figures/{name}{kind}") for name in FIGURES for kind in outputs.IMAGES if kind != ".svg"],
+        [update(f"{RESULTS}/figures/{name}") for name in FIGURES],
     log:
         f"{RESULTS}/logs/figures.log",
     benchmark:
@@ -23,7 +14,8 @@ rule figures:
         "../../environment.yml"
     threads: 1
     resources:
-        mem_mb=2000,
+        **SITE.resources(),
+        mem_mb=gathered(),
         runtime=30,
     params:
         collected=lambda wildcards, input: Path(input[0]).parent,

@@ -6,6 +6,7 @@ Config keys, all of them optional:
     ranks      the number of MPI ranks of one training, its coordinator included; 1: no MPI
     rehearsal  true: the study whole but tiny, in results/NAME-rehearsal
     partial    true: trains nothing; tables, figures and report of the runs that are finished, marked as partial
+    site, ...  what jobs ask a scheduler for, see queue.smk
 
 The study is no input of any rule, so that a comment in it runs nothing again. What depends on it is told by the
 inventory instead, a list of its runs whose time says since when something is due.
@@ -16,7 +17,7 @@ import sys
 from pathlib import Path
 
 from itt.algorithms.es.warm_start import identified
-from itt.analysis import inventory, outputs
+from itt.analysis import inventory, outputs, speed
 from itt.errors import UserError
 from itt.rehearsal import ESTIMATES, rehearsal
 from itt.resolve import resolve
@@ -24,7 +25,7 @@ from itt.settings_file import read
 from itt.study import load
 from itt.theory import outputs as theory_outputs
 
-KEYS = ("study", "ranks", "rehearsal", "partial")
+KEYS = ("study", "ranks", "rehearsal", "partial", "site", *SITE_KEYS)
 
 
 def study_file(given, configfiles):
@@ -100,6 +101,14 @@ def copied(path):
     return copy
 
 
+def is_measured(file):
+    """Whether the speed of every cell that the compiled engine plays was measured."""
+    cells = {(run.env_label, run.method, run.variant): run for run in ALL_RUNS.values()}
+    if not file.exists():
+        return False
+    return all(cell in speed.read(file).shares or resolve(run).engine != "compiled" for cell, run in cells.items())
+
+
 def take_stock(path):
     """Writes the inventory, which is newer than what is due; returns it with the runs to be evaluated again.
 
@@ -129,6 +138,7 @@ try:
     STUDY_FILE = study_file(GIVEN, workflow.configfiles)
     REHEARSAL, PARTIAL = switch(GIVEN, "rehearsal"), switch(GIVEN, "partial")
     RANKS = rank_count(GIVEN, default=1 if REHEARSAL else 2)
+    SITE = site_of(GIVEN)
     STUDY = rehearsal(load(STUDY_FILE)) if REHEARSAL else load(STUDY_FILE)
     RESULTS = f"results/{STUDY.name}"
     ALL_RUNS = {run.folder.as_posix(): run for run in STUDY.runs}
@@ -137,6 +147,7 @@ try:
     if not RUNS:
         raise UserError(f"{RESULTS}: no run is finished yet, so there is nothing to make partial tables of")
     INVENTORY, EVALUATED_OTHERWISE = f"{RESULTS}/inventory{'-partial' if PARTIAL else ''}.csv", set()
+    MEASURED = is_measured(Path(RESULTS, "speed", outputs.SPEED))
     # Jobs read this file again; what was checked when they were planned needs no second look.
     if workflow.is_main_process:
         INVENTORY, EVALUATED_OTHERWISE = take_stock(Path(INVENTORY))
@@ -145,9 +156,8 @@ except UserError as error:
     print(f"itt: error: {error}", file=sys.stderr)
     sys.exit(2)
 
-FIGURES = outputs.figures({run.variant for run in STUDY.runs})
-"""The figures by name, each with the variant that it is about."""
-config["left_out"] = [folder.removeprefix("runs/") for folder in LEFT_OUT]  # for the report
+FIGURES = outputs.figure_files({run.variant for run in STUDY.runs})
+"""The files of figures, by name."""
 
 
 wildcard_constraints:
@@ -157,3 +167,5 @@ wildcard_constraints:
 # What a failed job was to update gets its old content back, as of now. So all of it is made once more.
 onerror:
     inventory.renew(Path(INVENTORY))
+    for line in jobs.unsaid(map(Path, log)):
+        logger.error(line)

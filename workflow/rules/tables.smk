@@ -1,17 +1,12 @@
-"""Scores in the layout of Table 6: for the report, for programs, for reading and for LaTeX."""
+"""The paper's tables with ours beside them: for programs, for reading and for LaTeX."""
 
 
 rule tables:
     input:
         rules.collect.output,
+        speed=[] if PARTIAL and not Path(SPEED).exists() else SPEED,
     output:
-        [update(f"{RESULTS}/tables/{name}") for name in outputs.TABLES if not name.endswith(".html")],
-        html=report(
-            update(f"{RESULTS}/tables/scores.html"),
-            caption="../report/scores.rst",
-            category="Scores",
-            labels={"table": "scores"},
-        ),
+        [update(f"{RESULTS}/tables/{name}") for name in outputs.TABLES],
     log:
         f"{RESULTS}/logs/tables.log",
     benchmark:
@@ -20,12 +15,14 @@ rule tables:
         "../../environment.yml"
     threads: 1
     resources:
-        mem_mb=2000,
+        **SITE.resources(),
+        mem_mb=gathered(),
         runtime=30,
     params:
         collected=lambda wildcards, input: Path(input[0]).parent,
-        out=lambda wildcards, output: Path(output.html).parent,
+        out=lambda wildcards, output: Path(output[0]).parent,
+        speed=lambda wildcards, input: f"--speed {input.speed}" if input.speed else "",
     message:
         "Writing the tables"
     shell:
-        "logged {log:q} itt tables {params.collected:q} --out {params.out:q}"
+        "logged {log:q} itt tables {params.collected:q} --out {params.out:q} {params.speed}"

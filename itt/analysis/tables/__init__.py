@@ -1,32 +1,58 @@
-"""Tables of what was collected, the paper's numbers beside ours. Each module makes one `Sheet`; `itt tables` writes it.
+"""Tables of what was collected, the paper's numbers beside ours.
 
-scores    Tables 1 and 6: three readings of the score
+Each module makes one `Sheet`, which `itt tables` writes:
+
+    scores           Tables 1 and 6: three readings of the score
+    training_time    Table 2, and where the time went
+    settings         Tables 3, 4 and 5
+    claims           what the paper says in its text
+    against          each of the paper's numbers beside ours
+    aggregates       all envs together (Agarwal et al. 2021)
+
+`verdicts` has the rules by which a number counts as reproduced, `comparisons` applies them to one number, and `ours` is
+our side of it.
 """
 
 from __future__ import annotations
 
 from pathlib import Path
 
-import pandas as pd
-
 from itt.analysis import outputs, typeset
+from itt.analysis import speed as measured
 from itt.analysis.files import csv_text, read_collected, write
-from itt.analysis.tables import scores
+from itt.analysis.tables import against, aggregates, claims, scores, settings, training_time
+from itt.analysis.tables.ours import Ours
 from itt.analysis.tables.sheet import Sheet
 
 
-def sheets(runs: pd.DataFrame, curves: pd.DataFrame) -> list[Sheet]:
-    """All tables of collected runs, in the order in which they are read."""
-    return [scores.sheet(runs, curves)]
+def sheets(ours: Ours) -> list[Sheet]:
+    """All tables of collected runs, in the order of `outputs.SHEETS`."""
+    return [
+        scores.sheet(ours),
+        training_time.sheet(ours),
+        *(settings.sheet(ours, subject) for subject in settings.SUBJECTS),
+        claims.sheet(ours),
+        against.sheet(ours),
+        aggregates.sheet(ours.runs),
+    ]
 
 
-def tables(collected: Path, out: Path) -> list[Path]:
-    """Writes the files of `outputs.TABLES` from what `collect` wrote; returns their paths.
+def read(collected: Path, speed: Path | None = None) -> Ours:
+    """What the tables are made of.
+
+    Args:
+        collected: The folder that `collect` filled.
+        speed: What `itt bench rollouts --study` wrote, if anything.
 
     Raises:
-        UserError: `collected` is not a folder that `collect` wrote.
+        UserError: One of them is not such a thing.
     """
-    return [path for sheet in sheets(*read_collected(collected)) for path in _write(sheet, out)]
+    return Ours(*read_collected(collected), measured.read(speed) if speed else None)
+
+
+def tables(collected: Path, out: Path, speed: Path | None = None) -> list[Path]:
+    """Writes the files of `outputs.TABLES`; returns their paths. See `read` for the rest."""
+    return [path for sheet in sheets(read(collected, speed)) for path in _write(sheet, out)]
 
 
 def _write(sheet: Sheet, out: Path) -> list[Path]:

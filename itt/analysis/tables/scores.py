@@ -1,22 +1,22 @@
-"""Scores laid out as the paper's Table 6: a row an env, a column a method, the paper's number below ours.
-
-There are three such tables, one a reading of "score".
-"""
+"""Tables 1 and 6: three readings of "score", the paper's numbers below ours, and what comes of comparing them."""
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Mapping, Sequence
 
 import pandas as pd
 
-from itt.analysis.missing import partial
-from itt.analysis.outputs import VANILLA
-from itt.analysis.scores import READINGS, ordered, scores
-from itt.analysis.statistics import places
+from itt.analysis.outputs import AS_RUN, VANILLA
+from itt.analysis.scores import READINGS, Cell, ordered
+from itt.analysis.statistics import Summary, places, places_by_interval
+from itt.analysis.tables import verdicts
+from itt.analysis.tables.comparisons import Comparison, compare
+from itt.analysis.tables.lines import group, of_seeds, usual, verdict
+from itt.analysis.tables.ours import Ours
 from itt.analysis.tables.sheet import Sheet
-from itt.analysis.typeset import NOTHING, Cell, Row, Table, label, number
+from itt.analysis.tables.source import mark, source
+from itt.analysis.typeset import NOTHING, Row, Table, label, number
+from itt.analysis.typeset import Cell as Typeset
 from itt.published import zhao2022
 
 TITLES = {
@@ -31,81 +31,139 @@ MEANINGS = {
     "evaluation": "Each seed's final policy, averaged over {episodes} episodes with seeds never used in training.",
 }
 
+NOTES = (
+    "The best method is bold and the second best underlined. Methods share a place where the 95 % interval (Welch) of "
+    f"the difference of their means includes 0, if all have {verdicts.FEWEST} seeds, else where their means agree to "
+    "two decimals, as in the paper's lines; variants stand aside. `difference`: ours minus the paper's; `interval`: "
+    f"its 95 % interval (Welch), from {verdicts.FEWEST} seeds on. `verdict`: too few below {verdicts.FEWEST} seeds; "
+    "else reproduced where the difference is at most the paper's standard deviation, or "
+    f"{100 * verdicts.SCORE_SHARE:.0f} % of the largest score that it has for the environment if that is more. "
+    f"`{AS_RUN}`: what the authors' development code ran, beside what the paper says."
+)
 
-@dataclass(frozen=True)
-class _Entry:
-    """Mean and standard deviation over `n` seeds, and the place among the methods."""
-
-    mean: float
-    std: float
-    n: int
-    place: int | None = None
-
-
-_Line = tuple[_Entry | None, ...]
-
-
-def sheet(runs: pd.DataFrame, curves: pd.DataFrame) -> Sheet:
-    """The scores of collected runs; the data is what `itt.analysis.scores` gives."""
-    tidy = scores(runs, curves)
-    return Sheet("scores", "Scores", tuple(layout(tidy, measure, runs) for measure in READINGS), tidy)
+Found = Mapping[Cell, Summary]
+Compared = Mapping[Cell, Comparison]
 
 
-def layout(tidy: pd.DataFrame, measure: str, runs: pd.DataFrame) -> Table:
-    """One reading of the tidy `scores` as a table, without rows if no run has it yet. `runs` is for the caption."""
-    tidy = tidy[tidy["measure"] == measure]
+def sheet(ours: Ours) -> Sheet:
+    """Three tables, a reading each; the data is what `itt.analysis.scores` gives, with the verdicts beside it."""
+    compared = {measure: _compared(ours, measure) for measure in READINGS}
+    laid_out = tuple(_table(ours, measure, compared[measure]) for measure in READINGS)
+    return Sheet("scores", "Scores", laid_out, _with_verdicts(ours.tidy, compared))
+
+
+def _compared(ours: Ours, measure: str) -> dict[Cell, Comparison]:
+    """What Table 6's means are compared with: vanilla, and as-run arms where there are."""
+    return {
+        (mean.env, mean.method, variant): compare(mean, ours, variant, measure)
+        for mean in zhao2022.numbers()
+        if mean.table == 6 and mean.quantity == "mean"
+        for variant in (VANILLA, AS_RUN)
+        if (mean.env, mean.method, variant) in ours.cells
+    }
+
+
+def _with_verdicts(tidy: pd.DataFrame, compared: Mapping[str, Compared]) -> pd.DataFrame:
+    cells = tidy[["measure", "env", "method", "variant"]].itertuples(index=False, name=None)
+    found = [compared[measure].get((env, method, variant)) for measure, env, method, variant in cells]
+    rows = [
+        (one.difference, one.low, one.high, one.margin, one.verdict.word, one.verdict.why) if one else (None,) * 6
+        for one in found
+    ]
+    columns = ["difference", "difference_low", "difference_high", "margin", "verdict", "why"]
+    return tidy.join(pd.DataFrame(rows, tidy.index, columns))
+
+
+def _table(ours: Ours, measure: str, compared: Compared) -> Table:
+    """One reading, without rows if no run has it yet."""
+    tidy = ours.tidy[ours.tidy["measure"] == measure]
     if tidy.empty:
         return Table(TITLES[measure], "No run has this score yet.", (), ())
     envs, methods, variants = ordered(tidy)
-    rows = tidy.to_dict("records")
-    found = {(row["env"], row["method"], row["variant"]): _Entry(row["mean"], row["std"], row["n"]) for row in rows}
+    found = {(env, method, variant): one for (env, method, variant, of), one in ours.scores.items() if of == measure}
     # The paper's three columns always stand there; others where there is something in them.
     columns = [(method, VANILLA) for method in dict.fromkeys([*zhao2022.METHODS, *methods])]
     columns += [(m, v) for m in methods for v in variants if v != VANILLA and any((e, m, v) in found for e in envs)]
-    paper = {(e, m, VANILLA): _Entry(*score, zhao2022.SEEDS) for (e, m), score in zhao2022.scores().items()}
-
-    def line(entries: dict[tuple[str, str, str], _Entry], env: str) -> _Line:
-        return _placed([entries.get((env, *column)) for column in columns], columns)
-
-    ours = {env: line(found, env) for env in envs}
-    n = Counter(entry.n for entry in found.values()).most_common(1)[0][0]
-    body: list[Row] = []
-    for env in envs:
-        body.append((Cell(env), Cell("ours"), *(_cell(entry, n) for entry in ours[env])))
-        body.append((Cell(""), Cell("paper"), *(_cell(entry, zhao2022.SEEDS) for entry in line(paper, env))))
+    n = usual([one.n for one in found.values()])
+    rows = [row for env in envs for row in _rows(env, columns, found, compared, n)]
     header = ("Environment", "", *(label(*column) for column in columns))
-    return Table(TITLES[measure], _caption(measure, list(ours.values()), n, runs), header, tuple(body))
+    caption = _caption(measure, found, envs, n, ours.runs)
+    return Table(TITLES[measure], caption, header, tuple(rows), notes=NOTES)
 
 
-def _cell(entry: _Entry | None, n: int) -> Cell:
-    """An entry of another number of seeds than the caption's says so."""
-    if entry is None:
+def _rows(env: str, columns: Sequence[tuple[str, str]], found: Found, compared: Compared, n: int) -> list[Row]:
+    cells = [(env, *column) for column in columns]
+    mine = _placed([found.get(cell) for cell in cells], columns)
+    printed = _printed()
+    # As-run arms are the paper's methods once more.
+    theirs = [printed.get(cell[:2]) if cell in compared or cell[2] == VANILLA else None for cell in cells]
+    lines = {
+        "ours": [_score(found.get(cell), place, n) for cell, place in zip(cells, mine, strict=True)],
+        "paper": [
+            _score(score, place, zhao2022.SEEDS)
+            for score, place in zip(theirs, _as_printed(theirs, columns), strict=True)
+        ],
+    }
+    if any(cell in compared for cell in cells):
+        lines["difference"] = [_difference(compared.get(cell)) for cell in cells]
+        lines["interval"] = [_interval(compared.get(cell)) for cell in cells]
+        if all(cell is NOTHING for cell in lines["interval"]):
+            del lines["interval"]
+        lines["verdict"] = [verdict(compared[cell].verdict if cell in compared else None) for cell in cells]
+    return group(env, lines)
+
+
+def _printed() -> dict[tuple[str, str], Summary]:
+    return {cell: Summary(mean, std, zhao2022.SEEDS) for cell, (mean, std) in zhao2022.scores().items()}
+
+
+def _score(score: Summary | None, place: int | None, n: int) -> Typeset:
+    if score is None:
         return NOTHING
-    note = "" if entry.n == n else f"(n = {entry.n})"
-    return Cell(f"{number(entry.mean)} ± {number(entry.std)}", entry.place, note)
+    return Typeset(f"{number(score.mean)} ± {number(score.std)}", place, of_seeds(score.n, n))
 
 
-def _placed(entries: Sequence[_Entry | None], columns: Sequence[tuple[str, str]]) -> _Line:
+def _difference(one: Comparison | None) -> Typeset:
+    if one is None or one.difference is None:
+        return NOTHING
+    return Typeset(f"{one.difference:+.2f}")
+
+
+def _interval(one: Comparison | None) -> Typeset:
+    """Of fewer seeds it would only say that there are few."""
+    if one is None or one.n < verdicts.FEWEST:
+        return NOTHING
+    return Typeset(f"{number(one.low)} to {number(one.high)}")
+
+
+def _competing(scores: Sequence[Summary | None], columns: Sequence[tuple[str, str]]) -> list[Summary | None]:
     """Vanilla variants compete for the places, as in Table 6; other variants stand beside them."""
-    competing = [e.mean if e and variant == VANILLA else None for e, (_, variant) in zip(entries, columns, strict=True)]
-    return tuple(e and replace(e, place=place) for e, place in zip(entries, places(competing), strict=True))
+    return [score if variant == VANILLA else None for score, (_, variant) in zip(scores, columns, strict=True)]
 
 
-def _caption(measure: str, ours: Sequence[_Line], n: int, runs: pd.DataFrame) -> str:
+def _placed(scores: Sequence[Summary | None], columns: Sequence[tuple[str, str]]) -> list[int | None]:
+    """By intervals where every score has seeds enough, else by means."""
+    competing = _competing(scores, columns)
+    if all(score is None or score.n >= verdicts.FEWEST for score in competing):
+        return places_by_interval(competing)
+    return _as_printed(scores, columns)
+
+
+def _as_printed(scores: Sequence[Summary | None], columns: Sequence[tuple[str, str]]) -> list[int | None]:
+    """By means to two decimals, as the paper marks them."""
+    return places([score.mean if score else None for score in _competing(scores, columns)])
+
+
+def _caption(measure: str, found: Found, envs: Sequence[str], n: int, runs: pd.DataFrame) -> str:
     episodes = sorted({int(count) for count in runs["evaluation_episodes"] if count > 0})
-    studies = ", ".join(f"`{study}`" for study in sorted(set(runs["study"])))
-    begun = (runs["rows"] > 0) & (runs["rows"] < runs["iterations"])
-    unfinished = int((begun & runs["end"].isna()).sum())  # a target ends a run early
-    mark = partial(runs)
     sentences = [
-        *([mark] if mark else []),
+        *mark(runs),
         MEANINGS[measure].format(episodes=" or ".join(map(str, episodes))),
         f"Return (sum of the rewards of an episode): mean ± population standard deviation over n = {n} seeds unless a "
-        f"cell says otherwise; `paper`: Table 6, n = {zhao2022.SEEDS}.",
-        "The best method is bold and the second best underlined, equal scores share a place; variants stand aside.",
-        *_wins(ours),
+        f"cell says otherwise; `paper`: Table 6, of whose rows Table 1 has three, n = {zhao2022.SEEDS}.",
+        *_wins(found, envs),
         *_diverged(measure, runs),
-        f"Source: study {studies}, {len(runs)} runs" + (f", {unfinished} of them unfinished." if unfinished else "."),
+        source(runs),
     ]
     return " ".join(sentences)
 
@@ -121,12 +179,10 @@ def _diverged(measure: str, runs: pd.DataFrame) -> list[str]:
     return [f"{told}{left_out}."] if count else []
 
 
-def _wins(ours: Sequence[_Line]) -> list[str]:
-    """How our numbers stand to the claim that ITT is best on 12 of 15 environments, if they can be compared at all."""
-    methods = len(zhao2022.METHODS)
-    compared = [line for line in ours if all(line[:methods])]
-    best = sum(1 for itt, *_ in compared if itt and itt.place == 1)
-    claims = zhao2022.claims()
-    claim = f"{claims['itt_best', '']:.0f} of {claims['compared', '']:.0f}"
-    where = f"{best} of {len(compared)} environments where all three methods have a score"
-    return [f"ITT is best, alone or not, in {where} (claimed: {claim})."] if compared else []
+def _wins(found: Found, envs: Sequence[str]) -> list[str]:
+    """Where ITT has the best mean, as the paper counts; `claims` has the verdict."""
+    columns = [(method, VANILLA) for method in zhao2022.METHODS]
+    scores = [[found.get((env, *column)) for column in columns] for env in envs]
+    compared = [_as_printed(row, columns)[0] for row in scores if all(row)]
+    where = f"{compared.count(1)} of {len(compared)} environments where all three methods have a score"
+    return [f"By its mean ITT is best, alone or not, in {where}."] if compared else []

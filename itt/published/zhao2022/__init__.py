@@ -6,11 +6,18 @@ Every loader reads its file anew and returns a fresh dict. Keys are canonical en
 methods `itt`, `iot`, `explicit`; what the paper does not print has no key.
 """
 
+from __future__ import annotations
+
 import csv
+from collections.abc import Iterator
+from dataclasses import dataclass
 from importlib import resources
 
 METHODS = ("itt", "iot", "explicit")
 """The paper's three architectures, in the order of its columns."""
+
+CORES = 24
+"""CPU cores that Table 2's hours were taken on (Sec. 3.1)."""
 
 SEEDS = 10
 """Number of seeds behind each score (Sec. 3.1)."""
@@ -58,13 +65,72 @@ def scores() -> dict[tuple[str, str], tuple[float, float]]:
     }
 
 
-def claims() -> dict[tuple[str, str], float]:
-    """Figures from the text, by (claim, env); env is "" where the claim is about all environments.
+@dataclass(frozen=True)
+class Claim:
+    """What the text says.
 
-    `itt_best` and `itt_second`: on how many of the `compared` environments ITT has the best or second best score.
-    `faster_than_iot`: by how many percent of IOT's training time ITT's is shorter.
+    Attributes:
+        section: Where.
+        value: The figure; None where there are only words.
+        unit: Of the value.
+        iterations: What a comparison is made after; None: as many as the env has in Sec. 3.1.
+        statement: In our words.
     """
-    return {(row["claim"], row["env"]): float(row["value"]) for row in _rows("claims")}
+
+    section: str
+    value: float | None
+    unit: str
+    iterations: int | None
+    statement: str
+
+
+def claims() -> dict[tuple[str, str], Claim]:
+    """What the text claims, by (claim, env); env is "" where it is about all environments, or names none."""
+    return {
+        (row["claim"], row["env"]): Claim(
+            section=row["section"],
+            value=float(row["value"]) if row["value"] else None,
+            unit=row["unit"],
+            iterations=int(row["iterations"]) if row["iterations"] else None,
+            statement=row["statement"],
+        )
+        for row in _rows("claims")
+    }
+
+
+@dataclass(frozen=True)
+class Number:
+    """One number of a table; `method` is "" where it is about all of them.
+
+    `quantity` is `mean` or `std` (of the score; Tables 1 and 6), `hours` or `iterations` (2), `sigma` (3), `parameters`
+    (4), `layers`, `layers_state` or `layers_action` (5).
+    """
+
+    table: int
+    row: int
+    env: str
+    method: str
+    quantity: str
+    value: float
+
+
+_QUANTITIES = {1: "score", 2: "hours", 3: "sigma", 4: "parameters", 5: "layers", 6: "score"}
+
+
+def numbers() -> Iterator[Number]:
+    """Every number of Tables 1 to 6, in the order of print."""
+    for table, quantity in _QUANTITIES.items():
+        for row in _rows(f"table{table}"):
+            for column in list(row)[2:]:
+                yield Number(table, int(row["row"]), row["env"], *_about(column, quantity), float(row[column]))
+
+
+def _about(column: str, quantity: str) -> tuple[str, str]:
+    """(method, quantity) of a column: `itt_mean`, `itt_state`, `itt`, `iterations`."""
+    method, _, part = column.partition("_")
+    if method not in METHODS:
+        return "", column
+    return method, {"": quantity, "mean": "mean", "std": "std"}.get(part, f"{quantity}_{part}")
 
 
 def _rows(table: str) -> list[dict[str, str]]:

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from itt.archive.runs import study
+from itt.analysis.runs import study
 from itt.rehearsal import rehearsal
 from itt.settings_file import parse
 from itt.study import expand, load, single

@@ -34,11 +34,13 @@ def recorded(results: Path) -> dict[Path, Run]:
         if absent := sorted(asked - set(folders)):
             raise UserError(f"{absent[0]}: not there, and {listing} has it; finish the study, or plan it partial=true")
         if not asked:
-            raise UserError(f"{listing}: leaves out all runs; there is nothing to archive")
+            raise UserError(f"{listing}: leaves out all runs, so there is no result")
         folders = [folder for folder in folders if folder in asked]
     found = {folder: _run(folder / "run.yaml") for folder in folders}
     if len(studies := sorted({run.study for run in found.values()})) > 1:
-        raise UserError(f"{results}: holds runs of several studies ({', '.join(studies)}); an archive is of one")
+        raise UserError(
+            f"{results}: holds runs of several studies ({', '.join(studies)}); each has a folder of its own"
+        )
     return found
 
 
@@ -86,7 +88,7 @@ def dumped(content: Mapping[str, Any]) -> bytes:
 
 def _on_disk(results: Path) -> list[Path]:
     if not (results / "runs").is_dir():
-        raise UserError(f"{results}: holds no runs; an archive is made of a study's results, results/NAME")
+        raise UserError(f"{results}: holds no runs; give a study's results, results/NAME")
     return run_folders([results / "runs"])
 
 

@@ -1,0 +1,93 @@
+"""Seeds brought side by side on an axis, from records whose env steps and seconds can be counted."""
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from itt.analysis.along import POINTS, core_seconds, side_by_side, steps_an_iteration
+from itt.analysis.files import read_collected
+
+NAN = np.nan
+
+
+@pytest.fixture
+def cell(collected):
+    """axis -> the seeds made so far, which are one cell, side by side."""
+
+    def tell(axis):
+        runs, curves = read_collected(collected())
+        return side_by_side(curves, runs, axis)
+
+    return tell
+
+
+def at(places, returns, place):
+    """The seeds' returns at the place of the grid next to this one."""
+    return returns[:, np.argmin(np.abs(places - place))].tolist()
+
+
+def test_over_env_steps_a_seed_keeps_its_last_return_until_the_next_is_recorded(make_run, cell):
+    make_run(seed=0, returns=[0.0, 10.0, 20.0], env_steps=100)  # recorded after 100, 200, 300
+    make_run(seed=1, returns=[0.0, 50.0], env_steps=150)  # after 150, 300
+    places, returns = cell("env-steps")
+    assert (places[0], places[-1], len(places)) == (150.0, 300.0, POINTS)
+    assert at(places, returns, 150) == [0.0, 0.0]
+    assert at(places, returns, 199) == [0.0, 0.0], "not yet what comes at 200"
+    assert at(places, returns, 201) == [10.0, 0.0]
+    assert at(places, returns, 299) == [10.0, 0.0]
+    assert at(places, returns, 300) == [20.0, 50.0]
+
+
+def test_they_begin_where_all_seeds_are_and_end_with_the_last_of_them(make_run, cell):
+    make_run(seed=0, returns=[1.0, 2.0], env_steps=100)
+    make_run(seed=1, returns=[3.0, 4.0], env_steps=250)
+    places, returns = cell("env-steps")
+    assert (places[0], places[-1]) == (250.0, 500.0)
+    ended = places > 200
+    assert ended.all()
+    assert np.isnan(returns[0]).all(), "the first seed ended before the second had its first row"
+    assert set(returns[1]) == {3.0, 4.0}
+
+
+def test_one_row_is_one_place(make_run, cell):
+    make_run(returns=[5.0])
+    places, returns = cell("env-steps")
+    assert (places.tolist(), returns.tolist()) == ([100.0], [[5.0]])
+
+
+def test_core_hours_are_the_runs_own_shared_out_by_its_seconds(make_run, cell):
+    make_run(returns=[0.0, 1.0, 2.0])  # 7.5 core-seconds in all, a third of them an iteration
+    places, returns = cell("core-hours")
+    assert (places[0] * 3600, places[-1] * 3600) == pytest.approx((2.5, 7.5))
+    assert at(places, returns, 5.1 / 3600) == [1.0]
+
+
+def test_a_seed_that_nobody_timed_is_left_out_of_core_hours_and_of_nothing_else(make_run, cell):
+    make_run(seed=0)
+    (make_run(seed=1) / "provenance.json").unlink()
+    assert len(cell("core-hours")[1]) == 1
+    assert len(cell("env-steps")[1]) == 2
+    assert len(cell("iteration")[1]) == 2
+
+
+def test_where_nobody_was_timed_there_is_no_place(make_run, cell):
+    (make_run() / "provenance.json").unlink()
+    places, returns = cell("core-hours")
+    assert (places.size, returns.size) == (0, 0)
+
+
+def test_rows_without_a_return_count_for_time_and_not_for_returns():
+    curves = pd.DataFrame({"seed": 0, "step": [0, 1, 2], "return": [1.0, 2.0, NAN], "seconds": [1.0, 2.0, 4.0]})
+    places, returns = side_by_side(curves, pd.DataFrame({"seed": [0], "core_seconds": [3600.0]}), "core-hours")
+    assert (places[0], places[-1]) == (0.25, 0.5)
+    assert set(returns[0]) == {1.0, 2.0}
+
+
+def test_core_seconds_follow_the_wall_clock():
+    assert core_seconds(pd.Series([1.0, 2.0, 4.0]), 8.0).tolist() == [2.0, 4.0, 8.0]
+
+
+def test_the_steps_of_an_iteration_are_the_mean_over_all_iterations(make_run, collected):
+    make_run(seed=0, returns=[0.0] * 3, env_steps=100)
+    make_run(seed=1, returns=[0.0], env_steps=500)
+    assert steps_an_iteration(read_collected(collected())[1]) == 200.0
