@@ -4,6 +4,7 @@
 #   make test                                       the tests
 #   make rehearsal                                  every study of config/, whole but tiny
 #   make rehearsal STUDY=config/paper.yaml          one study
+#   make reference                                  results/reference anew, from what is finished of results/evidence
 #   make demo PYTHON=/opt/python3.11/bin/python3    another interpreter
 #   make demo PIP_ARGS="--index-url ADDRESS"        a site's mirror, or an index with torch for CPUs only
 #   make demo MPI=site                              the machine's own MPI instead of the mpich wheel
@@ -34,7 +35,7 @@ unexport PYTHONHOME PYTHONPATH
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help install demo rehearsal test test-slow lint format pins clean
+.PHONY: help install demo rehearsal reference test test-slow test-faults test-cluster lint format pins clean
 
 help: ## this list
 	@sed -n 's/^#   make/make/p' Makefile
@@ -73,6 +74,12 @@ rehearsal: $(INSTALLED) ## play a study whole but tiny, to its archive: STUDY, o
 		$(BIN)/snakemake all archive --profile profiles/local --cores $(CORES) --config study="$$study" rehearsal=true; \
 	done
 
+# What is not in results/evidence falls out of results/reference: git shows it.
+reference: $(INSTALLED) ## select results/reference from what is finished of results/evidence
+	$(BIN)/snakemake tables figures --profile profiles/local --cores $(CORES) --config study=config/evidence.yaml partial=true
+	rm -rf build/reference && $(BIN)/itt reference results/evidence --out build/reference
+	rm -rf $(addprefix results/reference/,tables figures policies records) && cp -R build/reference/. results/reference
+
 # The kernels first, else both processes compile them.
 test: $(INSTALLED) ## run the tests but the long ones
 	$(BIN)/itt kernels
@@ -80,6 +87,13 @@ test: $(INSTALLED) ## run the tests but the long ones
 
 test-slow: $(INSTALLED) ## run the long proofs
 	$(BIN)/python -m pytest -m slow
+
+test-faults: $(INSTALLED) ## run the tests of docs/reliability.md, and let 10,000 harmed files be read
+	$(BIN)/python -m pytest -m fault --hypothesis-profile=fuzz
+
+test-cluster: $(INSTALLED) ## run a study on a Slurm of its own: needs slurmctld, slurmd, slurm-client and munge
+	$(BIN)/itt kernels
+	$(BIN)/python -m pytest -m cluster tests/cluster
 
 lint: $(INSTALLED) ## check style, types and the workflow
 	$(BIN)/ruff check

@@ -17,8 +17,11 @@ min_version("9.27")
 # Rules find workflow/scripts, and the `itt` and `mpiexec` of the Python that runs Snakemake, activated or not.
 COMMANDS = [Path(workflow.basedir, "workflow", "scripts"), Path(sys.executable).parent]
 os.environ.update(PATH=os.pathsep.join([*map(str, COMMANDS), os.environ.get("PATH", os.defpath)]))
+# The executor's job steps lose all that is called SLURM_..., which workflow/scripts/srun mends.
+os.environ.setdefault("ITT_SLURM_CONF", os.environ.get("SLURM_CONF", ""))
 
 
+include: "workflow/rules/queue.smk"
 include: "workflow/rules/study.smk"
 include: "workflow/rules/kernels.smk"
 include: "workflow/rules/train.smk"
@@ -32,12 +35,8 @@ include: "workflow/rules/report.smk"
 include: "workflow/rules/archive.smk"
 
 
-report: "workflow/report/study.rst"
-
-
 localrules:
     all,
-    report,
 
 
 rule all:

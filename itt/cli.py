@@ -5,8 +5,10 @@ from __future__ import annotations
 import errno
 import json
 import sys
+import time
+from collections.abc import Callable
 from pathlib import Path
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
@@ -16,10 +18,13 @@ from itt.archive.cli import app as archive
 from itt.bench.cli import app as bench
 from itt.errors import Stopped, UserError
 
+if TYPE_CHECKING:
+    from rich.console import RenderableType
+
 _CODES = (
-    "Exit codes: 0 done, 2 a mistake of yours (one line says which), 75 stopped early by a signal or for want of disk "
-    "space (run the same command again: a training goes on from its checkpoint, an evaluation starts anew), 130 ended "
-    "at once by Ctrl-C (a second one, or before there was a run), 1 a fault."
+    "Exit codes: 0 done, 2 a mistake of yours (one line says which), 75 stopped early by a signal, for want of disk "
+    "space or by a rank that is silent (run the same command again: a training goes on from its checkpoint, an "
+    "evaluation starts anew), 130 ended at once by Ctrl-C (a second one, or before there was a run), 1 a fault."
 )
 
 app = typer.Typer(
@@ -49,6 +54,19 @@ Set = Annotated[
     typer.Option(
         "--set", metavar="KEY=VALUE", help="A setting above all others, like algorithm.iterations=50. Repeats."
     ),
+]
+Silence = Annotated[
+    float,
+    typer.Option(
+        min=1.0,
+        metavar="SECONDS",
+        help="Under mpiexec: a rank that gives no sign of life for so long ends the job with exit code 75. After a "
+        "tenth of it a line says which rank on which host.",
+    ),
+]
+LongestEpisode = Annotated[
+    float,
+    typer.Option(min=1.0, metavar="SECONDS", help="An episode that takes longer ends the job with exit code 75."),
 ]
 Json = Annotated[bool, typer.Option("--json", help="Print JSON.")]
 Collected = Annotated[Path, typer.Argument(help="What `itt collect --out` wrote: runs.csv and curves.csv.")]
@@ -83,6 +101,11 @@ def train(
     extend: Annotated[
         bool, typer.Option("--extend", help="Go on with a run that ended with fewer iterations or at a lower target.")
     ] = False,
+    wait: Annotated[
+        bool, typer.Option("--wait", help="Where another process trains this run, wait for it; else it is an error.")
+    ] = False,
+    silence: Silence = 600.0,
+    longest_episode: LongestEpisode = 3600.0,
 ) -> int:
     """Train one policy, or go on with a training that was stopped.
 
@@ -113,10 +136,10 @@ def train(
         path = out if out is not None else Path("results", run.study, run.folder)
         title = f"{run.env}/{run.method}/{run.variant}/seed{run.seed}"
         with progress(title, run.algorithm.iterations) as report:
-            es.train(path, run, team, _say, report, extend)
+            es.train(path, run, team, _say, report, extend, wait)
         return 0
 
-    return ranks.lead(main)
+    return ranks.lead(main, ranks.Patience(silence, longest_episode))
 
 
 @app.command("eval", epilog=_CODES)
@@ -139,6 +162,8 @@ def evaluate(
         list[str] | None,
         typer.Option("--set", metavar="KEY=VALUE", help="A setting of candidates or search, for inference. Repeats."),
     ] = None,
+    silence: Silence = 600.0,
+    longest_episode: LongestEpisode = 3600.0,
     overwrite: Annotated[
         bool, typer.Option("--overwrite", help="Replace an evaluation that is there and has other returns.")
     ] = False,
@@ -155,7 +180,7 @@ def evaluate(
     from itt import ranks
     from itt.inference import changed, for_inference, settings
     from itt.record import evaluation, policy_file
-    from itt.resolve import resolve
+    from itt.resolve import check_fits, resolve
     from itt.rollouts import ready
     from itt.rollouts.evaluation import evaluate as play
     from itt.rollouts.needs import check_installed
@@ -171,6 +196,7 @@ def evaluate(
             destination.check(run)
             if not overwrite:
                 evaluation.check_length(path, episodes)
+        check_fits(saved.run, saved.theta, saved.met, str(run))
         ready(chooses)
         played = play(chooses, saved.theta, episodes, team.map, saved.normaliser)
         returns = [(episode.value, seed, episode.diverged) for episode, seed in played]
@@ -180,7 +206,7 @@ def evaluate(
         print(json.dumps(summary) if as_json else f"{run}: {_told(summary)}")
         return 0
 
-    return ranks.lead(main)
+    return ranks.lead(main, ranks.Patience(silence, longest_episode))
 
 
 @app.command()
@@ -196,6 +222,77 @@ def envs(as_json: Json = False) -> int:
         print(json.dumps(rows, indent=1))
     else:
         _print_envs(rows)
+    return 0
+
+
+@app.command()
+def plan(
+    study: Annotated[Path, typer.Argument(help="A study file.")],
+    ranks: Annotated[int, typer.Option(min=1, help="MPI ranks of one training, its coordinator included.")] = 24,
+    measure: Annotated[
+        bool, typer.Option("--measure", help="Play each env, method and variant here, a core-second each.")
+    ] = False,
+    compare: Annotated[
+        Path | None, typer.Option(metavar="FOLDER", help="Its results: what was expected beside what it came to.")
+    ] = None,
+    site: Annotated[
+        Path, typer.Option(metavar="FILE", help="What the site's jobs ask for, if there is such a file.")
+    ] = Path("profiles/slurm/site.yaml"),
+    as_json: Json = False,
+) -> int:
+    """Tell what a study will cost: env steps, core-hours, time, memory, and what its jobs ask a scheduler for.
+
+    Reads the study, the site's file and the committed benchmark of rollouts; writes nothing. Episodes count at full
+    length, so where they end early it costs less.
+    """
+    from itt import plan as planning
+    from itt.plan import compare as comparing
+    from itt.plan import table
+    from itt.study import load
+
+    whole, asked = load(study), planning.site(site, {})
+    if measure:
+        from itt.plan.measuring import measured
+
+        cells = list(planning.cells(whole, ranks, lambda run: measured(run, seconds=1.0)))
+    else:
+        speeds = planning.published()
+        cells = list(planning.cells(whole, ranks, lambda run: planning.speed(run, speeds)))
+    if compare is not None:
+        compared = comparing.compare(whole, cells, compare)
+        if not compared:
+            raise UserError(f"{compare}: holds no run of {study} with a row of metrics")
+        print(json.dumps(compared, indent=1)) if as_json else _show(lambda: comparing.table(compared), None)
+        return 0
+    rows = [table.row(cell, planning.request(cell, asked)) for cell in cells]
+    if as_json:
+        print(json.dumps({"rows": rows, "totals": table.totals(rows, ranks)}, indent=1))
+    else:
+        _show(lambda: table.table(rows, ranks, asked), None)
+    return 0
+
+
+@app.command()
+def status(
+    results: Annotated[Path, typer.Argument(help="A study's results, like results/demo, or any folder of runs.")],
+    everything: Annotated[bool, typer.Option("--all", help="Also the runs that are done or have not begun.")] = False,
+    every: Annotated[
+        float | None, typer.Option(min=1, metavar="SECONDS", help="Look again and again, until Ctrl-C.")
+    ] = None,
+    as_json: Json = False,
+) -> int:
+    """Show how far a study's runs are, by what they have left on disk.
+
+    Reads inventory.csv, if the workflow wrote one, and of each run metrics.csv (or its checkpoint), provenance.json,
+    .lock and the log of its job; writes nothing. A run is done, running, waiting (it has not begun, or was stopped and
+    goes on when its job is started again) or failed.
+    """
+    from itt import status
+
+    if as_json:
+        print(json.dumps([vars(look) for look in status.study(results)], indent=1))
+    else:
+        _show(lambda: status.table(status.study(results), everything), every)
     return 0
 
 
@@ -289,6 +386,22 @@ def effort(
 
 
 @app.command()
+def reference(
+    results: Annotated[Path, typer.Argument(help="A study's results, results/NAME, with its tables and figures.")],
+    out: Out,
+) -> int:
+    """Select what of a study's results is small enough to be committed, as in results/reference.
+
+    Reads the records in RESULTS/runs and what was made of them; writes OUT/finished.md, finished.csv, runs.csv,
+    curves.csv, and copies of tables, figures, final policies, and the records of runs that took long. What else is in
+    OUT stays.
+    """
+    from itt.analysis.reference import reference as select
+
+    return _print_paths(select(results, out))
+
+
+@app.command()
 def theory(
     out: Out,
     estimates: Annotated[int, typer.Option(min=2, help="Gradient estimates that each error is the mean of.")] = 2000,
@@ -303,6 +416,21 @@ def theory(
     from itt.theory.report import theory as measure
 
     return _print_paths(measure(out, estimates, seed))
+
+
+@app.command()
+def report(
+    results: Annotated[Path, typer.Argument(help="A study's results, results/NAME.")],
+    out: Annotated[Path, typer.Option(parser=destination.file, metavar="FILE", help="The page, an .html file.")],
+) -> int:
+    """Write all that came of a study as one HTML page, which loads nothing from elsewhere.
+
+    Reads RESULTS/collected, figures, theory, speed, and the records in runs. Draws and measures nothing: what is not
+    there is not on the page. The same results give the same bytes.
+    """
+    from itt.report.page import report as write
+
+    return _print_paths([write(results, out)])
 
 
 @app.command()
@@ -339,11 +467,20 @@ def schema() -> int:
     return 0
 
 
-_EXTRAS = {"pandas": "analysis", "seaborn": "analysis", "matplotlib": "analysis", "rocrate": "archive"}
-"""What only `collect`, `tables`, `figures`, `effort`, `theory` and `archive` need, and the extra that installs it."""
+_EXTRAS = {
+    "pandas": "analysis",
+    "seaborn": "analysis",
+    "matplotlib": "analysis",
+    "jinja2": "analysis",
+    "rocrate": "archive",
+}
+"""What only the commands from `collect` to `report`, and `archive`, need, and the extra that installs it."""
 
 
-_DISK = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EROFS, errno.EIO, errno.EACCES)
+_DISK = (
+    errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EROFS, errno.EIO, errno.EACCES, errno.EPERM, errno.ESTALE,
+    errno.ENOENT, errno.ENOTDIR, errno.EISDIR, errno.ENAMETOOLONG, errno.ELOOP,
+)  # fmt: skip
 """What is wrong with a place, not with this program, when a file cannot be read or written."""
 
 
@@ -403,6 +540,21 @@ def _told(summary: dict[str, Any]) -> str:
         return f"no return: {diverged} of {episodes} episodes diverged"
     line = f"return {summary['mean']:.2f} +- {summary['std']:.2f} over {episodes} episodes"
     return f"{line}, {diverged} of which diverged and count as the worst of the others" if diverged else line
+
+
+def _show(look: Callable[[], RenderableType], every: float | None) -> None:
+    """Prints what `look` gives, once, or in its place again and again."""
+    from rich.console import Console
+    from rich.live import Live
+
+    console = Console(width=None if sys.stdout.isatty() else 160)
+    if every is None:
+        console.print(look())
+        return
+    with Live(look(), console=console, auto_refresh=False) as live:
+        while True:
+            time.sleep(every)
+            live.update(look(), refresh=True)
 
 
 def _print_envs(rows: list[dict[str, Any]]) -> None:

@@ -4,10 +4,13 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+import numpy as np
+from numpy.typing import NDArray
 from pydantic import ValidationError
 
 from itt.envs import EnvSpec, describe
 from itt.errors import UserError
+from itt.observations import Moments
 from itt.policies import Architecture, architecture
 from itt.run import Run
 from itt.settings import Algorithm, SignedRandomProjections
@@ -81,6 +84,28 @@ def architecture_of(run: Run, spec: EnvSpec | None = None) -> Architecture:
     """The layers of the run's policy in its env."""
     spec = spec or env_of(run)
     return architecture(run.method, run.policy, spec.observation, spec.action, spec.discrete, spec.parts)
+
+
+def check_fits(run: Run, theta: NDArray[np.float64], met: Moments | None, source: str) -> None:
+    """That a saved policy has as many parameters, and has met states as long, as its run's env asks for.
+
+    Args:
+        run: The policy's run.
+        theta: Its parameters, shape (D,).
+        met: The moments that its observations are normalised by, if any.
+        source: Where it was saved, for the message.
+
+    Raises:
+        UserError: It does not.
+    """
+    spec = env_of(run)
+    size = architecture_of(run, spec).size
+    if theta.size != size:
+        raise UserError(f"{source}: holds {theta.size} parameters, but a policy of {run.env}, {run.method} has {size}")
+    if met is not None and not met.mean.shape == met.squares.shape == (spec.observation,):
+        raise UserError(
+            f"{source}: has met states of shape {met.mean.shape}, but {run.env} gives ({spec.observation},)"
+        )
 
 
 def env_of(run: Run) -> EnvSpec:

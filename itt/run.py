@@ -27,15 +27,17 @@ BY_HAND = "by-hand"
 MOST_SHARES = 2**28
 """Numbers in a random feature tree: 1 GiB."""
 
-Label = Annotated[str, Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]*$")]
+Label = Annotated[str, Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]*$", max_length=100)]
 """A name that becomes part of a path."""
+EnvName = Annotated[str, Field(pattern=r"^[A-Za-z0-9_][A-Za-z0-9_.:/-]*$")]
+"""An env's name: it becomes part of a path, too, and of command lines, some of which a scheduler hands to a shell."""
 
 
 class Run(Settings):
     """One training, fully resolved: (env, method, variant, seed) and all its settings."""
 
     study: Label = BY_HAND
-    env: str
+    env: EnvName
     method: Method
     variant: Label = "vanilla"
     seed: int = Field(0, ge=0, lt=2**32)

@@ -15,6 +15,9 @@ from itt.errors import UserError
 
 Layer = Mapping[str, Any]
 
+MOST_VALUES = 2_000_000
+"""In a file of settings: many more than a study of 5,000 runs has, each with all its settings."""
+
 
 class Mistake(Exception):
     """A user's mistake, told without the file it stands in."""
@@ -41,13 +44,31 @@ def read(path: Path) -> Any:
 def parse(text: str, where: str) -> Any:
     """The value of a YAML 1.2 text, a key given twice refused. `where` opens the message of a Mistake."""
     try:
-        return YAML(typ="safe", pure=True).load(text)
+        value = YAML(typ="safe", pure=True).load(text)
+        _check_size(value, where)
+        return value
     except MarkedYAMLError as error:
         mark = error.problem_mark or error.context_mark
         place = f"line {mark.line + 1}, column {mark.column + 1}: " if mark else ""
         raise Mistake(f"{where + ': ' if where else ''}{place}{error.problem or error.context}") from None
+    except RecursionError:
+        raise Mistake(f"{where + ': ' if where else ''}sections within sections, deeper than can be read") from None
     except YAMLError as error:
         raise Mistake(f"{where + ': ' if where else ''}{' '.join(str(error).split())}") from None
+
+
+def _check_size(value: Any, where: str) -> None:
+    """That aliases do not make a short text endless: what they stand for counts each time."""
+    count, waiting = 0, [value]
+    while waiting:
+        found = waiting.pop()
+        count += 1
+        if count > MOST_VALUES:
+            raise Mistake(f"{where + ': ' if where else ''}more than {MOST_VALUES} values, those of aliases counted")
+        if isinstance(found, Mapping):
+            waiting += found.values()
+        elif isinstance(found, list):
+            waiting += found
 
 
 def merge(below: Layer, above: Any, where: str) -> dict[str, Any]:

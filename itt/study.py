@@ -23,7 +23,7 @@ from pydantic import ConfigDict, Field, ValidationError, model_validator
 
 from itt.errors import UserError
 from itt.published import names
-from itt.run import BY_HAND, Label, Run
+from itt.run import BY_HAND, EnvName, Label, Run
 from itt.settings import Method, Section, Settings
 from itt.settings_file import Layer, Mistake, difference, explain, merge, parse, read
 
@@ -59,7 +59,7 @@ SeedRange = Annotated[str, Field(pattern=_RANGE)]
 class Block(Section):
     """A rectangle of the grid: all combinations of its lists, with settings of its own in `set`."""
 
-    envs: tuple[str, ...] = Field(min_length=1)
+    envs: tuple[EnvName, ...] = Field(min_length=1)
     methods: tuple[Method, ...] = Field(min_length=1)
     variants: tuple[Label, ...] = Field(("vanilla",), min_length=1)
     seeds: int | SeedRange | tuple[int | SeedRange, ...] = Field(

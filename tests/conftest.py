@@ -29,6 +29,7 @@ ROOT = Path(__file__).parents[1]
 
 # No time limits in tests: this machine may be busy. Every run tries the same examples.
 hypothesis.settings.register_profile("statements", deadline=None, derandomize=True, max_examples=40)
+hypothesis.settings.register_profile("fuzz", hypothesis.settings.get_profile("statements"), max_examples=1500)
 hypothesis.settings.load_profile("statements")
 
 

@@ -38,6 +38,7 @@ def test_a_folder_that_cannot_be_made_is_refused(tmp_path, name):
     assert "\n" not in str(told.value)
 
 
+@pytest.mark.fault
 def test_a_folder_that_cannot_be_written_to_is_refused(tmp_path, closed):
     with pytest.raises(UserError, match=r"new: cannot be written \(Read-only file system\)"):
         destination.folder(str(tmp_path / "new"))

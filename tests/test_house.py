@@ -76,6 +76,7 @@ def test_no_modules_import_each_other_in_a_circle():
         ("mpi4py", "ranks"),
         ("pandas", "analysis"),
         ("seaborn", "analysis"),
+        ("jinja2", "report"),
         ("rocrate", "archive"),
         ("torch", "policies/torch_policy|rollouts/reference"),
         ("llvmlite", "native|rollouts/compiled/library"),

@@ -55,6 +55,13 @@ IN_THE_GRID = {
     "an unknown method": (block(methods="[ttt]"), "runs[0].methods[0]: ", "'itt', 'iot' or 'explicit', not 'ttt'"),
     "an unknown variant": (block(variants="[lasy]"), "runs[0].variants: unknown variant 'lasy'", "vanilla, lazy"),
     "an env that is a number": (block(envs="[3]"), "runs[0].envs[0]: input should be a valid string", "not 3"),
+    "an env that a shell would run": (
+        block(envs="['$(touch x)']"),
+        "runs[0].envs[0]: string should match",
+        "$(touch x)",
+    ),
+    "an env that is an option": (block(envs="[--help]"), "runs[0].envs[0]: string should match", "not '--help'"),
+    "an env that leads elsewhere": (block(envs="['..']"), "runs[0].envs[0]: string should match", "not '..'"),
     "one run twice in a block": (
         block(envs="[fish-swim, 'DMCS:FishSwim']"),
         "runs[0]: ",

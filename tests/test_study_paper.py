@@ -21,11 +21,61 @@ EVERY_CELL = [(env, method) for env in ENVS for method in METHODS]
 
 
 def test_the_study_is_every_env_and_method_with_ten_seeds_and_the_arms_of_figures_4_and_5():
-    counts = Counter((run.env, run.method, run.variant) for run in PAPER.runs)
+    counts = Counter((run.env, run.method, run.variant) for run in PAPER.runs if run.variant != "as-run")
     figure_4 = [(env, arm) for env in ("HalfCheetah-v2", "Swimmer-v2") for arm in ("srp-paper", "srp-paper-vanilla")]
     cells = [*((*cell, "vanilla") for cell in EVERY_CELL), ("HalfCheetah-v2", "itt", "lazy")]
     assert counts == dict.fromkeys([*cells, *((env, "itt", arm) for env, arm in figure_4)], 10)
-    assert len(PAPER.runs) == 500
+
+
+def test_the_arms_as_run_have_the_candidates_and_directions_of_the_development_code():
+    arms = Counter((run.env, run.method) for run in PAPER.runs if run.variant == "as-run")
+    found = {cell: PAPER.find(*cell, "as-run", 0) for cell in arms}
+    expected = {("LunarLanderContinuous-v2", method): (25, 24) for method in ("itt", "iot")}
+    expected |= {("Hopper-v2", method): (125, 48) for method in ("itt", "iot")}
+    expected |= {
+        ("MountainCarContinuous-v0", method): sizes
+        for method, sizes in {"itt": (5, 24), "iot": (1000, 24), "explicit": (1000, None)}.items()
+    }
+    expected["InvertedPendulumBulletEnv-v0", "explicit"] = (1000, None)
+    assert arms == dict.fromkeys(expected, 10)
+    assert {cell: (run.candidates.count, run.algorithm.directions) for cell, run in found.items()} == expected
+
+
+def test_an_arm_as_run_differs_from_vanilla_in_nothing_else_but_one_activation():
+    for cell in {(run.env, run.method) for run in PAPER.runs if run.variant == "as-run"}:
+        settings = (PAPER.find(*cell, variant, 0).model_dump() for variant in ("vanilla", "as-run"))
+        as_written, as_run = (
+            one
+            | {"variant": "", "candidates": one["candidates"] | {"count": 0}}
+            | {"algorithm": one["algorithm"] | {"directions": 0}}
+            for one in settings
+        )
+        if cell[1] == "explicit":
+            assert as_run["policy"]["tower"].pop("activation") == "tanh"
+            assert as_written["policy"]["tower"].pop("activation") == "relu"
+        assert as_run == as_written
+
+
+def test_the_evidence_is_cells_of_the_paper_with_the_same_settings_but_for_fewer_iterations_or_the_cores_of_as_run():
+    shorter, only_directions = set(), set()
+    there = {run.folder for run in PAPER.runs}
+    for run in load(ROOT / "config" / "evidence.yaml").runs:
+        if run.folder in there:
+            whole = PAPER.find(run.env, run.method, run.variant, run.seed)
+        else:
+            whole = PAPER.find(run.env, run.method, "vanilla", run.seed)
+            whole = whole.model_copy(update={"algorithm": whole.algorithm.model_copy(update={"directions": 24})})
+            only_directions.add((run.env, run.method, run.variant))
+        same = whole.algorithm.model_copy(update={"iterations": run.algorithm.iterations})
+        assert run.spec() == whole.model_copy(update={"algorithm": same}).spec()
+        if run.algorithm.iterations < whole.algorithm.iterations:
+            shorter.add((run.env, run.variant))
+    arms = ("srp-paper", "srp-paper-vanilla")
+    cut = {("HalfCheetah-v2", variant) for variant in ("vanilla", "lazy", *arms)}
+    assert shorter == cut | {("Swimmer-v2", variant) for variant in arms}
+    cells = [(env, method) for env in ("CartPole-v1", "MountainCar-v0", "Acrobot-v1") for method in METHODS]
+    cells += [("InvertedPendulumBulletEnv-v0", method) for method in ("itt", "iot")]
+    assert only_directions == {(*cell, "as-run") for cell in cells}
 
 
 def test_the_lazy_arm_updates_the_action_tower_every_fifth_iteration_as_in_figure_5():

@@ -1,21 +1,23 @@
 """Run folders to two tables, `runs.csv` and `curves.csv` (see `files`)."""
 
+import csv
 import os
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from itertools import islice
 from pathlib import Path
 from typing import Any
 
 import pandas as pd
 
-from itt.analysis.files import NAME, SETTINGS, write_csv
+from itt.analysis.files import NAME, SETTINGS, write_csv, write_rows
 from itt.analysis.inventory import Listed
 from itt.analysis.inventory import read as read_inventory
 from itt.analysis.outputs import COLLECTED
 from itt.analysis.paper_settings import differs
 from itt.analysis.run_record import read_evaluation, read_metrics, read_parameters, read_run, read_sessions
 from itt.errors import UserError
-from itt.record import CORE_COLUMNS
+from itt.record import CORE_COLUMNS, finished
 from itt.settings_file import difference
 
 KEY = ["env", "method", "variant", "seed"]
@@ -35,7 +37,8 @@ def collect(folders: Sequence[Path], out: Path) -> list[Path]:
 
     Raises:
         UserError: There is no run, or none has recorded an iteration, or two folders hold the same (env, method,
-            variant, seed), or seeds of one (env, method, variant) have other settings, or a file is damaged.
+            variant, seed), or seeds of one (env, method, variant) have other settings, or a file is damaged, or a
+            finished run's metrics.csv is not what it wrote.
     """
     found = [_Found(folder, read_run(folder / "run.yaml")) for folder in run_folders(folders)]
     return _write(found, [], out, _listed(folders))
@@ -80,22 +83,25 @@ def _write(found: Sequence[_Found], left_out: Sequence[dict[str, Any]], out: Pat
     _check_names(found)
     _check_settings(found)
     rows: list[dict[str, Any]] = []
-    curves = []
+    columns: dict[str, None] = dict.fromkeys(CORE_COLUMNS)
     for folder, run in ((one.folder, one.about) for one in found):
         metrics = read_metrics(folder / "metrics.csv")
+        sessions = read_sessions(folder / "provenance.json")
+        _check_whole(folder, sessions, run["iterations"])
         identity = {column: run[column] for column in [*NAME, "seed", "hash", "iterations"]}
         made = _settings(folder, run)
-        rows.append(identity | _returns(metrics) | _evaluation(folder) | _cost(folder, metrics) | made)
-        curves.append(metrics.assign(**{column: run[column] for column in [*NAME, "seed"]}))
+        rows.append(identity | _returns(metrics) | _evaluation(folder) | _cost(sessions, metrics) | made)
+        columns |= dict.fromkeys(map(str, metrics))
     if not any(row["rows"] for row in rows):
         raise UserError(
             f"{source}: {len(rows) + len(left_out)} runs, but none has recorded an iteration yet; try again later"
         )
     nothing = dict.fromkeys(COUNTS[1:], 0) | dict.fromkeys(["env_steps", *SETTINGS])
     rows += [run | nothing for run in left_out]
+    counts = [int(row["rows"]) for row in rows]
     return [
-        write_csv(out / name, table)
-        for name, table in zip(COLLECTED, (_runs_table(rows), _curves_table(curves)), strict=True)
+        write_csv(out / COLLECTED[0], _runs_table(rows)),
+        write_rows(out / COLLECTED[1], _curves(found, counts, list(columns))),
     ]
 
 
@@ -119,6 +125,14 @@ def _check_settings(found: Sequence[_Found]) -> None:
                 f"{other.folder} and {one.folder} are seeds of one env, method and variant, but differ in {key} "
                 "(run.yaml); collect only one of them"
             )
+
+
+def _check_whole(folder: Path, sessions: Sequence[dict[str, Any]], iterations: int | None) -> None:
+    """That the rows of a finished run are those that it wrote, or the last one that is left would pass for its end."""
+    if not sessions or not finished.is_finished(sessions[-1]):
+        return
+    if damage := finished.metrics_damage(folder, sessions[-1], iterations):
+        raise UserError(f"{damage}; {finished.REMEDY}")
 
 
 def run_folders(folders: Sequence[Path]) -> list[Path]:
@@ -175,11 +189,10 @@ def _evaluation(folder: Path) -> dict[str, Any]:
     }
 
 
-def _cost(folder: Path, metrics: pd.DataFrame) -> dict[str, Any]:
+def _cost(sessions: Sequence[dict[str, Any]], metrics: pd.DataFrame) -> dict[str, Any]:
     """`env_steps` and wall-clock `seconds` so far, as the last row has them; core-seconds of all sessions, and those of
     them that the recorded iterations spent in episodes (`play_seconds`) and without work (`wait_seconds`), where the
     algorithm tells; and when the run was finished (no `end` while it is in progress)."""
-    sessions = read_sessions(folder / "provenance.json")
     core_seconds = [session["core_seconds"] for session in sessions if session.get("core_seconds") is not None]
     return {
         "env_steps": metrics["env_steps"].iloc[-1] if len(metrics) else None,
@@ -216,9 +229,27 @@ def _runs_table(rows: Sequence[dict[str, Any]]) -> pd.DataFrame:
     return _in_order(table, [*NAME, "seed"])
 
 
-def _curves_table(curves: Sequence[pd.DataFrame]) -> pd.DataFrame:
-    table = pd.concat([curve for curve in curves if len(curve)], ignore_index=True).sort_values([*KEY, "step"])
-    return _in_order(table, [*NAME, "seed", *CORE_COLUMNS])
+def _curves(found: Sequence[_Found], counts: Sequence[int], columns: Sequence[str]) -> Iterator[Sequence[str]]:
+    """The header and the rows of curves.csv, a run's after another's, as their metrics.csv have them.
+
+    Args:
+        found: The runs.
+        counts: How many rows of each to take: one that goes on may have more by now.
+        columns: Those that any of them has.
+    """
+    yield [*NAME, "seed", *columns]
+    ordered = sorted(zip(found, counts, strict=False), key=lambda one: [one[0].about[column] for column in KEY])
+    for one, count in ordered:
+        who = [str(one.about[column]) for column in [*NAME, "seed"]]
+        if not count:
+            continue
+        with open(one.folder / "metrics.csv", newline="", encoding="utf-8") as file:
+            lines = csv.reader(file)
+            names = next(lines)
+            places = [names.index(column) if column in names else None for column in columns]
+            for row in islice(lines, count):
+                values = ("" if place is None else row[place] for place in places)
+                yield [*who, *("" if value == "nan" else value for value in values)]
 
 
 def _in_order(table: pd.DataFrame, first: Sequence[str]) -> pd.DataFrame:

@@ -5,7 +5,9 @@ collected/
     curves.csv   one row a run and recorded iteration: the run's metrics.csv with the run's name before it
 """
 
-from collections.abc import Mapping, Sequence
+import csv
+import os
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -13,7 +15,7 @@ import pandas as pd
 
 from itt.analysis.outputs import COLLECTED
 from itt.errors import UserError
-from itt.record.files import write_atomically
+from itt.record.files import beside, write_atomically
 
 NAME = ["study", "env", "method", "variant"]
 """Text columns that say, with `seed`, which run a row is about."""
@@ -44,6 +46,16 @@ def write(path: Path, content: str | bytes) -> Path:
 def write_csv(path: Path, frame: pd.DataFrame) -> Path:
     """Writes a frame as `csv_text` has it; returns `path`."""
     return write(path, csv_text(frame))
+
+
+def write_rows(path: Path, rows: Iterable[Sequence[str]]) -> Path:
+    """Writes a CSV file row by row, in memory for none of them, but whole or not at all; returns `path`."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    with beside(path, b"") as new:
+        with open(new, "w", newline="", encoding="utf-8") as file:
+            csv.writer(file, lineterminator="\n").writerows(rows)
+        os.replace(new, path)
+    return path
 
 
 def csv_text(frame: pd.DataFrame) -> str:

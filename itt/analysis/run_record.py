@@ -1,7 +1,9 @@
 """What one run folder says, as far as it has come: a run may still be in progress, so only run.yaml has to be there."""
 
 import json
+import re
 from collections.abc import Sequence
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -18,7 +20,7 @@ from itt.spec import written
 
 def read_run(file: Path) -> dict[str, Any]:
     """run.yaml: study, env, method, variant, seed, hash, iterations (None if its algorithm has none) and `settings`."""
-    run = settings_file.read(file)
+    run, settings = _content(file)
     wanted = [*NAME, "seed", "hash", "algorithm"]
     missing = [key for key in wanted if key not in run] if isinstance(run, dict) else wanted
     if missing:
@@ -29,12 +31,33 @@ def read_run(file: Path) -> dict[str, Any]:
     text = {column: str(run[column]) for column in [*NAME, "hash"]}
     kwargs = run.get("env_kwargs")
     text["env"] = env_label(text["env"], kwargs if isinstance(kwargs, dict) else {})
-    return {**text, "seed": run["seed"], "iterations": algorithm.get("iterations"), "settings": _settings(run)}
+    return {**text, "seed": run["seed"], "iterations": algorithm.get("iterations"), "settings": settings}
+
+
+_OWN = re.compile(r"^(?:seed|hash): .*\n", re.M)
+"""The lines in which the run.yaml of two seeds differ: what they share is parsed once, which takes most of the time."""
+
+
+def _content(file: Path) -> tuple[Any, dict[str, Any]]:
+    """What stands in a run.yaml, and the settings of it that results depend on beside the seed."""
+    try:
+        text = file.read_text(encoding="utf-8")
+        shared, settings = _shared(_OWN.sub("", text))
+        return {**shared, **settings_file.parse("".join(_OWN.findall(text)), "")}, settings
+    except (OSError, TypeError, ValueError, settings_file.Mistake):
+        run = settings_file.read(file)  # says what is wrong, where something is
+        return run, _settings(run) if isinstance(run, dict) else {}
+
+
+@cache
+def _shared(text: str) -> tuple[dict[str, Any], dict[str, Any]]:
+    run = dict(settings_file.parse(text, ""))
+    return run, _settings(run)
 
 
 def _settings(run: dict[str, Any]) -> dict[str, Any]:
     """What the results depend on beside the seed: the run's spec, or all that stands there where it is none of ours."""
-    stated = {key: value for key, value in run.items() if key != "hash"}
+    stated = {key: value for key, value in run.items() if key not in ("hash", "seed")}
     try:
         spec = Run.recorded(stated).spec()
     except ValueError:
@@ -78,7 +101,7 @@ def read_sessions(file: Path) -> list[dict[str, Any]]:
         return []
     try:
         sessions = json.loads(file.read_text(encoding="utf-8"))
-    except ValueError as error:
+    except (ValueError, RecursionError) as error:
         raise UserError(f"{file}: not JSON: {_one_line(error)}") from None
     if not (isinstance(sessions, list) and all(isinstance(session, dict) for session in sessions)):
         raise UserError(f"{file}: must be a list of sessions, one mapping each")

@@ -126,22 +126,32 @@ def html(title: str, tables: Sequence[Table]) -> str:
 
 
 def html_table(table: Table) -> str:
-    """One table with its caption above it and its notes below, for a page that has the classes of `HTML_STYLE`."""
-    caption = f"<p>{_html(table.caption)}</p>"
+    """One table with its caption above it and its notes below, for a page that has the classes of `HTML_STYLE`.
+
+    What is too wide for the page moves in a box of its own, which the keyboard reaches.
+    """
+    caption = f'<p class="caption">{_html(table.caption)}</p>' if table.caption else ""
     if not table.rows:
         return caption
-    head = "".join(f"<th{_class(table, column)}>{_html(text)}</th>" for column, text in enumerate(table.header))
+    head = "".join(
+        f'<th scope="col"{_class(table, column)}>{_html(text)}</th>' for column, text in enumerate(table.header)
+    )
     rows = [
         f"<tr{_quoted('first' if cells[0].text else '')}>"
-        + "".join(
-            f"<td{_class(table, column, cell.kind)}>{_marked(cell, _html, '<strong>{}</strong>', '<u>{}</u>')}</td>"
-            for column, cell in enumerate(cells)
-        )
+        + "".join(_html_cell(table, column, cell) for column, cell in enumerate(cells))
         + "</tr>"
         for cells in table.rows
     ]
+    box = f'<div class="box" tabindex="0" role="region" aria-label="{escape(table.title)}">'
     below = [f'<p class="notes">{_html(table.notes)}</p>'] if table.notes else []
-    return "\n".join([caption, "<table>", f"<thead><tr>{head}</tr></thead>", *rows, "</table>", *below])
+    body = ["<table>", f"<thead><tr>{head}</tr></thead>", "<tbody>", *rows, "</tbody>", "</table>"]
+    return "\n".join([caption, box, *body, "</div>", *below])
+
+
+def _html_cell(table: Table, column: int, cell: Cell) -> str:
+    kind, scope = ("th", ' scope="row"') if column < table.labels and cell.text else ("td", "")
+    marked = _marked(cell, _html, "<strong>{}</strong>", "<u>{}</u>")
+    return f"<{kind}{scope}{_class(table, column, cell.kind)}>{marked}</{kind}>"
 
 
 def latex(tables: Sequence[Table]) -> str:

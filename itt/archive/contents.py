@@ -31,9 +31,9 @@ from typing import Any
 
 import itt
 from itt import settings_file
-from itt.analysis import inventory, outputs, speed
+from itt.analysis import inventory, outputs, runs, speed
 from itt.analysis.run_record import read_sessions
-from itt.archive import crate, readme, runs
+from itt.archive import crate, readme
 from itt.record import policy_file
 from itt.record.provenance import session
 from itt.run import Run

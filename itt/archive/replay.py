@@ -14,8 +14,8 @@ from pathlib import Path
 from typing import Any
 
 from itt.algorithms import es
+from itt.analysis import runs
 from itt.analysis.run_record import read_sessions
-from itt.archive import runs
 from itt.errors import Stopped, UserError
 from itt.ranks import Team
 from itt.record.provenance import session

@@ -7,10 +7,9 @@ from dataclasses import dataclass
 from itertools import zip_longest
 from pathlib import Path
 
-from itt.analysis import outputs
+from itt.analysis import outputs, runs
 from itt.analysis.collect import collect, collect_listed
 from itt.analysis.tables import tables
-from itt.archive import runs
 
 
 @dataclass(frozen=True)

@@ -7,8 +7,8 @@ import tempfile
 from collections.abc import Callable
 from pathlib import Path
 
+from itt.analysis import runs as records
 from itt.archive import container
-from itt.archive import runs as records
 from itt.archive.contents import code
 from itt.archive.replay import replay
 from itt.archive.tables import redraw

@@ -52,7 +52,7 @@ def registered(env_id: str) -> Registered:
         raise UserError(f"unknown environment {env_id} ({reason}): {_suggestion(env_id)}") from reason
     except gymnasium.error.Error as reason:
         raise UserError(f"unknown environment {env_id}: {_suggestion(env_id)}") from reason
-    except Exception as reason:
+    except (Exception, SystemExit) as reason:
         raise UserError(f"environment {env_id}: its module {module} cannot be imported: {one_line(reason)}") from reason
 
 

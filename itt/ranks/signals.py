@@ -27,16 +27,22 @@ class Signals:
         """From now on the signals are remembered instead of ending the process."""
         for number in ASKING:
             signal.signal(number, self._remember)
+        signal.signal(signal.SIGALRM, self._tire)
         signal.signal(signal.SIGHUP, signal.SIG_IGN)
 
     @contextlib.contextmanager
-    def at_once(self) -> Iterator[None]:
+    def at_once(self, most: float = 0.0) -> Iterator[None]:
         """While this lasts, a signal does not wait to be checked for: Stopped is raised in the midst of things.
 
         A task may be long, or never end; what it leaves half done is lost with its result. Whatever it makes of the
         interruption, Stopped is what comes of it; if it makes nothing of it, the next check raises.
+
+        Args:
+            most: Seconds after which Stopped is raised likewise, 0 for never.
         """
-        self._at_once = True
+        self._at_once, self._most = True, most
+        if most:
+            signal.setitimer(signal.ITIMER_REAL, most, most)
         try:
             yield
         except Exception:
@@ -45,12 +51,18 @@ class Signals:
             raise
         finally:
             self._at_once = False
+            if most:
+                signal.setitimer(signal.ITIMER_REAL, 0.0)
 
     def check(self) -> None:
         """Raises Stopped, once, if a signal came."""
         if self.came is not None:
             came, self.came = self.came, None
             raise Stopped(f"stopped by {came.name}")
+
+    def _tire(self, number: int, frame: FrameType | None) -> None:
+        if self._at_once:
+            raise Stopped(f"one task took more than {self._most:.0f} s")
 
     def _remember(self, number: int, frame: FrameType | None) -> None:
         if number == signal.SIGINT:

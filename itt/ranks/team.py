@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable, Sequence
 from typing import Any, Protocol, TypeVar
 
+from itt.ranks.shares import Work
 from itt.ranks.signals import Signals
+from itt.ranks.watch import Patience
 
 Shared = TypeVar("Shared")
 Item = TypeVar("Item")
@@ -23,6 +26,8 @@ class Team(Protocol):
     """The machine of each rank."""
     library: str | None
     """The MPI library, if there is one."""
+    work: Sequence[Work]
+    """What each of those who do the tasks has done."""
 
     def map(self, task: Callable[[Shared, Item], Result], shared: Shared, items: Sequence[Item]) -> list[Result]:
         """`[task(shared, item) for item in items]`.
@@ -33,9 +38,17 @@ class Team(Protocol):
             items: Handed out one by one, in order, to whoever is free.
 
         Raises:
-            Stopped: A signal asked for an early end. Results so far are lost, the team can still be used.
+            Stopped: A signal asked for an early end: results so far are lost, the team can still be used. Or a rank
+                is silent, or at one task, for longer than the team has patience.
             UserError: A task met a user's mistake, on whatever rank.
             RankError: A task raised anything else on another rank; the message is that rank's.
+        """
+
+    def rest(self, seconds: float) -> None:
+        """Does nothing for some seconds.
+
+        Raises:
+            Stopped: A signal asked for an early end.
         """
 
 
@@ -49,19 +62,28 @@ class Alone:
     ranks = workers = 1
     library: str | None = None
 
-    def __init__(self, signals: Signals) -> None:
+    def __init__(self, signals: Signals, patience: Patience | None = None) -> None:
         """A team that heeds `signals`, in the midst of an item too."""
         import platform
 
         self.hosts = [platform.node()]
-        self._signals = signals
+        self.work: Sequence[Work] = [Work(0, platform.node())]
+        self._signals, self._patience = signals, patience or Patience()
 
     def map(self, task: Callable[[Any, Any], Any], shared: Any, items: Sequence[Any]) -> list[Any]:
         """See `Team.map`."""
         results = []
         for item in items:
             self._signals.check()
-            with self._signals.at_once():
+            started = time.perf_counter()
+            with self._signals.at_once(self._patience.task):
                 results.append(task(shared, item))
+            self.work[0].add(time.perf_counter() - started)
         self._signals.check()
         return results
+
+    def rest(self, seconds: float) -> None:
+        """See `Team.rest`."""
+        with self._signals.at_once():
+            time.sleep(seconds)
+        self._signals.check()

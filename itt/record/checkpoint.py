@@ -13,7 +13,6 @@ import hashlib
 import io
 import json
 import os
-import zipfile
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -23,9 +22,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from itt.errors import UserError
+from itt.record.arrays import read, unpacked
 from itt.record.files import beside
 
-_NEWEST, _PREVIOUS = "checkpoint", "checkpoint.previous"
+GENERATIONS = _NEWEST, _PREVIOUS = "checkpoint", "checkpoint.previous"
 _MAGIC = b"itt checkpoint 1 sha256 "
 
 
@@ -89,7 +89,7 @@ def load(folder: Path, warn: Callable[[str], None]) -> Checkpoint | None:
         UserError: There are checkpoints and all are damaged.
     """
     damage = []
-    for name in (_NEWEST, _PREVIOUS):
+    for name in GENERATIONS:
         path = folder / name
         try:
             checkpoint = _read(path)
@@ -115,7 +115,7 @@ class _Damaged(Exception):
 def _read(path: Path) -> Checkpoint:
     """The checkpoint in a file, which a training may be replacing at this moment."""
     try:
-        content = path.read_bytes()
+        content = read(path)
     except (FileNotFoundError, NotADirectoryError):
         raise
     except OSError as error:
@@ -126,9 +126,9 @@ def _read(path: Path) -> Checkpoint:
     if hashlib.sha256(body).hexdigest().encode() != head.removeprefix(_MAGIC):
         raise _Damaged("is damaged (its checksum does not fit)")
     try:
-        with np.load(io.BytesIO(body), allow_pickle=False) as file:
-            about = json.loads(str(file["about"]))
-            state = {name.removeprefix("state/"): file[name] for name in file.files if name.startswith("state/")}
-            return Checkpoint(about["spec"], about["step"], file["rows"], state, about["sessions"])
-    except (KeyError, ValueError, zipfile.BadZipFile) as error:
+        arrays = unpacked(body)
+        about = json.loads(str(arrays["about"]))
+        state = {name.removeprefix("state/"): array for name, array in arrays.items() if name.startswith("state/")}
+        return Checkpoint(about["spec"], about["step"], arrays["rows"], state, about["sessions"])
+    except (LookupError, TypeError, ValueError, RecursionError) as error:
         raise _Damaged(f"cannot be read ({error})") from None

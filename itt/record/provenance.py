@@ -10,6 +10,8 @@ import sys
 from pathlib import Path
 from typing import Any
 
+from itt.lock import batch_job
+
 PACKAGES = (
     "itt", "numpy", "numba", "llvmlite", "gymnasium", "mujoco", "dm_control", "box2d", "pybullet",
     "pybullet_envs_gymnasium", "torch", "mpi4py", "mpich",
@@ -36,6 +38,7 @@ def session(ranks: int, hosts: list[str], library: str | None, engine: str, step
         "engine": engine,
         "ranks": ranks,
         "hosts": sorted(set(hosts)),
+        "job": batch_job(),
         "mpi": library,
         "cpu": _cpu(),
         "python": platform.python_version(),
@@ -43,6 +46,7 @@ def session(ranks: int, hosts: list[str], library: str | None, engine: str, step
         "git_commit": _commit(),
         "seconds": 0.0,
         "core_seconds": 0.0,
+        "by_rank": [],
         "builds": 0,
         "build_seconds": 0.0,
         "divergences": 0,

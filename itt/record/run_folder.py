@@ -7,7 +7,8 @@
     checkpoint[.previous]       see checkpoint.py
     .lock                       held by the process that writes; see lock.py
 
-The last iteration's policy.npz says "complete": it is written last.
+policy.npz is written last. What a finished run left is checked whenever it is asked for again (`finished`), and brought
+back from the checkpoint where it is damaged.
 """
 
 from __future__ import annotations
@@ -26,9 +27,9 @@ from ruamel.yaml import YAML
 
 from itt import settings_file
 from itt.errors import Stopped, UserError
-from itt.lock import HeldElsewhere, held
+from itt.lock import HeldElsewhere, Hold, NoLongerHeld, held
 from itt.observations import Learned
-from itt.record import checkpoint, policy_file, provenance
+from itt.record import checkpoint, finished, policy_file, provenance
 from itt.record.checkpoint import Checkpoint
 from itt.record.files import sweep, write_atomically
 from itt.run import Run
@@ -47,8 +48,9 @@ _PLACES = 100
 class RunFolder:
     """A run's record while it is being written. Use `opened`."""
 
-    def __init__(self, path: Path, run: Run, columns: Sequence[str], found: Checkpoint | None) -> None:
+    def __init__(self, path: Path, run: Run, columns: Sequence[str], found: Checkpoint | None, hold: Hold) -> None:
         """Takes over what a checkpoint holds; nothing is written yet."""
+        self._hold = hold
         self.path, self.run = path, run
         self.columns = (*CORE_COLUMNS, *columns)
         self.state = found.state if found else {}
@@ -62,9 +64,16 @@ class RunFolder:
 
     @contextlib.contextmanager
     def _writing(self) -> Iterator[None]:
-        """Ends the training with a line where a disk is full or gone: what was saved goes on another time."""
+        """Ends the training with a line where a disk is full or gone: what was saved goes on another time.
+
+        Nothing is written into a folder that was removed, and is perhaps there once more as another process's.
+        """
         try:
+            self._hold.check()
             yield
+        except NoLongerHeld:
+            gone = "was removed, or taken over by another itt train; nothing more is written"
+            raise Stopped(f"{self.path}: {gone}") from None
         except OSError as error:
             name = error.filename or self.path / "metrics.csv"
             raise Stopped(f"{name}: cannot be written ({error.strerror}); checkpoints so far are whole") from None
@@ -75,14 +84,12 @@ class RunFolder:
         self._started = self._saved = time.monotonic()
         self.sessions.append(provenance.session(ranks, hosts, library, self.run.engine, self.step))
         with self._writing():
-            policy = self.path / "policy.npz"
-            if policy.exists() and policy_file.read(policy).run.hash != self.run.hash:
-                # These are about the shorter run's policy.
+            if _policy_hash(self.path) not in (None, self.run.hash):
+                # These are about the shorter run's policy, or about one that nobody can read any more.
                 for evaluation in [path for name in _EVALUATIONS for path in self.path.glob(name)]:
                     evaluation.unlink()
             write_atomically(self.path / "run.yaml", _run_yaml(self.run))
-            lines = [",".join(self.columns), *(self._line(row) for row in self.rows)]
-            write_atomically(self.path / "metrics.csv", ("\n".join(lines) + "\n").encode())
+            write_atomically(self.path / "metrics.csv", self._table())
             self._metrics = open(self.path / "metrics.csv", "a", encoding="utf-8")  # noqa: SIM115 - closed by `opened`
             self._write_provenance()
 
@@ -123,6 +130,10 @@ class RunFolder:
         self.sessions[-1]["builds"] += builds
         self.sessions[-1]["build_seconds"] = round(self.sessions[-1]["build_seconds"] + seconds, 6)
 
+    def note_work(self, by_rank: list[dict[str, Any]]) -> None:
+        """Notes what each rank has done in this session: rank, host, tasks, and the seconds that they took."""
+        self.sessions[-1]["by_rank"] = by_rank
+
     def end_iteration(self, state: dict[str, NDArray[Any]]) -> None:
         """Takes note of the algorithm's state after an iteration, and saves it when it is time to."""
         self.state, self.step = state, self.step + 1
@@ -138,18 +149,27 @@ class RunFolder:
         self._saved = time.monotonic()
 
     def finish(self, learned: Learned, best: Learned) -> None:
-        """Ends the run: a last checkpoint, from which it can be lengthened, and the policies."""
-        self.sessions[-1]["end"] = provenance.now()
+        """Ends the run: a last checkpoint, from which it can be lengthened, and all that it came to, whole on disk."""
+        files = {
+            finished.METRICS: self._table(),
+            "best.npz": policy_file.content(self.run, *best),
+            "policy.npz": policy_file.content(self.run, *learned),
+        }
+        self.sessions[-1] |= {"end": provenance.now(), "sha256": finished.digests(files)}
         self.save()
         with self._writing():
-            policy_file.write(self.path / "best.npz", self.run, *best)
-            policy_file.write(self.path / "policy.npz", self.run, *learned)
+            for name, content in files.items():
+                write_atomically(self.path / name, content)
 
     def close(self) -> None:
         """Closes the metrics."""
         if self._metrics is not None:
             with contextlib.suppress(OSError):  # a row that could not be written, which was told
                 self._metrics.close()
+
+    def _table(self) -> bytes:
+        lines = [",".join(self.columns), *(self._line(row) for row in self.rows)]
+        return ("\n".join(lines) + "\n").encode()
 
     def _line(self, row: NDArray[np.float64]) -> str:
         return ",".join(
@@ -169,7 +189,12 @@ class RunFolder:
 
 @contextlib.contextmanager
 def opened(
-    path: Path, run: Run, columns: Sequence[str], warn: Callable[[str], None], extend: bool = False
+    path: Path,
+    run: Run,
+    columns: Sequence[str],
+    warn: Callable[[str], None],
+    extend: bool = False,
+    pause: Callable[[float], None] | None = None,
 ) -> Iterator[RunFolder | None]:
     """The run's folder, locked against other writers; None if the run is finished already.
 
@@ -177,50 +202,83 @@ def opened(
         path: The folder; made if it is not there.
         run: The resolved run.
         columns: The algorithm's own columns of metrics.csv.
-        warn: Told in one line of a damaged checkpoint.
+        warn: Told in one line of a damaged checkpoint, or of a finished run that is brought back from it.
         extend: Whether a run with fewer iterations, or with a lower target, may be lengthened.
+        pause: What to do for some seconds while another process holds the folder; without it that is an error.
 
     Raises:
         UserError: The folder holds another run or something else, is in use, cannot be written to, or its checkpoints
             are damaged. Nothing was changed.
     """
-    _look(path, run, lambda line: None, extend)  # before the folder is touched; what it says is said below
+    _check_place(path)
     if _complete(path, run):
         yield None
         return
+    _look(path, run, lambda line: None, extend)  # before the folder is touched; what it says is said below
     with contextlib.ExitStack() as stack:
         try:
             path.mkdir(parents=True, exist_ok=True)
-            stack.enter_context(held(path / ".lock"))
+            hold = stack.enter_context(
+                held(path / ".lock", pause, lambda holder: warn(f"{_busy(path, holder)}; waiting for it"))
+            )
         except HeldElsewhere as holder:
-            who = f" ({holder})" if str(holder) else ""
-            raise UserError(
-                f"{path}: another itt train is writing to it{who}; wait for it, or choose another --out"
-            ) from None
+            raise UserError(f"{_busy(path, str(holder))}; --wait waits for it, or choose another --out") from None
         except OSError as error:
             raise UserError(f"{path}: cannot be written ({error.strerror})") from None
         # Only now what is read stays as it is: the run may have gone on, or ended, since the first look.
-        found = _look(path, run, warn, extend)
         if _complete(path, run):
             yield None
             return
+        found = _look(path, run, warn, extend)
+        damage = finished.damage_of(path, run.algorithm.iterations) if _all_there(path) else None
+        if damage and found and found.spec == run.spec():
+            warn(f"{damage}; it comes back from the checkpoint")
         sweep(path, ("checkpoint", *_COMPLETE, *_EVALUATIONS))
-        folder = RunFolder(path, run, columns, found)
+        folder = RunFolder(path, run, columns, found, hold)
         try:
             yield folder
         finally:
             folder.close()
 
 
+def _check_place(path: Path) -> None:
+    """That the folder is one, if it is there, and that what is to be a file in it is one: a pipe would never end."""
+    try:
+        if path.exists() and not path.is_dir():
+            raise UserError(f"{path}: is a file; --out names a folder")
+        for file in (path / name for name in (*_COMPLETE, *checkpoint.GENERATIONS)):
+            if file.exists() and not file.is_file():
+                raise UserError(f"{file}: is no plain file, but stands where one of the run's belongs; move it away")
+    except OSError as error:
+        raise UserError(f"{path}: cannot be read ({error.strerror})") from None
+
+
+def _busy(path: Path, holder: str) -> str:
+    return f"{path}: another itt train is writing to it{f' ({holder})' if holder else ''}"
+
+
 def _complete(path: Path, run: Run) -> bool:
-    there = all((path / name).exists() for name in _COMPLETE)
-    return there and policy_file.read(path / "policy.npz").run.hash == run.hash
+    """Whether the folder holds this run, finished and whole."""
+    there = _all_there(path) and finished.is_finished(finished.last_session(path))
+    return there and _policy_hash(path) == run.hash and finished.damage_of(path, run.algorithm.iterations) is None
+
+
+def _all_there(path: Path) -> bool:
+    return all((path / name).is_file() for name in _COMPLETE)
+
+
+def _policy_hash(path: Path) -> str | None:
+    """The hash of the run whose policy.npz is there: None where there is none, empty where it cannot be read."""
+    if not (path / "policy.npz").exists():
+        return None
+    try:
+        return policy_file.read(path / "policy.npz").run.hash
+    except UserError:
+        return ""
 
 
 def _look(path: Path, run: Run, warn: Callable[[str], None], extend: bool) -> Checkpoint | None:
     """The folder's checkpoint, after making sure that the folder is this run's, or nobody's."""
-    if path.exists() and not path.is_dir():
-        raise UserError(f"{path}: is a file; --out names a folder")
     found = checkpoint.load(path, warn)
     stored = found.spec if found else settings_file.read(path / "run.yaml") if (path / "run.yaml").exists() else None
     if stored is not None:
@@ -235,7 +293,9 @@ def _look(path: Path, run: Run, warn: Callable[[str], None], extend: bool) -> Ch
 def _nothing_is_lost(path: Path, run: Run) -> None:
     """That a run which starts from the beginning finds nothing in its folder that it would overwrite."""
     if (path / "policy.npz").exists() and not _complete(path, run):
-        raise UserError(f"{path}: holds a finished run without its checkpoint; choose another --out")
+        damage = finished.damage_of(path, run.algorithm.iterations)
+        lacking = f"{damage}, and there is no" if damage else f"{path}: holds a finished run without its"
+        raise UserError(f"{lacking} checkpoint; choose another --out")
     if not (path / "run.yaml").exists() and (foreign := sorted(entry.name for entry in path.glob("[!.]*"))):
         raise UserError(f"{path}: holds {', '.join(foreign[:3])} and no run; choose another --out")
 

@@ -1,12 +1,14 @@
 """Run folders become two tables, and damaged or ambiguous ones are refused in one line."""
 
 import csv
+import hashlib
 import json
 import subprocess
 import sys
 
 import pytest
 
+from itt import settings_file
 from itt.analysis.collect import collect
 from itt.analysis.files import read_collected
 from itt.errors import UserError
@@ -276,6 +278,39 @@ def test_damaged_metrics_are_refused_by_name(make_run, results, tmp_path, metric
     assert message.startswith(f"{file}: ") and complaint in message
 
 
+def ended(run, **session):
+    session |= {"end": "2026-01-01T00:00:00+00:00", "core_seconds": 1.0}
+    (run / "provenance.json").write_text(json.dumps([session]))
+
+
+@pytest.mark.fault
+@pytest.mark.parametrize(("rows", "told"), [(39, "has 39 rows, and the finished run wrote 40"), (41, "has 41 rows")])
+def test_a_finished_run_whose_rows_are_not_those_it_wrote_is_refused(make_run, results, tmp_path, rows, told):
+    run = make_run(returns=[float(k) for k in range(rows)], iterations=40)
+    assert collect([results], tmp_path / "out"), "a run in progress may have any number of rows"
+    ended(run, iterations_done=40)
+    message = refused([results], tmp_path / "out")
+    assert message.startswith(f"{run / 'metrics.csv'}: {told}")
+    assert message.endswith("; delete it, and the same training brings it back from the run's checkpoint")
+
+
+def test_a_run_that_its_target_ended_has_a_row_more_than_it_did_iterations(make_run, results, tmp_path):
+    ended(make_run(returns=[1.0, 2.0, 3.0], iterations=40), iterations_done=2)
+    collect([results], tmp_path / "out")
+
+
+@pytest.mark.fault
+def test_a_finished_run_whose_metrics_were_changed_or_are_gone_is_refused(make_run, results, tmp_path):
+    run = make_run()
+    content = (run / "metrics.csv").read_bytes()
+    ended(run, iterations_done=2, sha256={"metrics.csv": hashlib.sha256(content).hexdigest()})
+    collect([results], tmp_path / "out")
+    (run / "metrics.csv").write_bytes(content.replace(b"2.0", b"9.0"))
+    assert "metrics.csv: is not what the finished run wrote;" in refused([results], tmp_path / "out")
+    (run / "metrics.csv").unlink()
+    assert "metrics.csv: cannot be read (No such file or directory)" in refused([results], tmp_path / "out")
+
+
 @pytest.mark.parametrize(
     ("name", "content", "complaint"),
     [
@@ -286,6 +321,7 @@ def test_damaged_metrics_are_refused_by_name(make_run, results, tmp_path, metric
         ("evaluation.csv", "episode,return\n0,1\n", "no column seed"),
         ("provenance.json", "[", "not JSON"),
         ("provenance.json", "{}", "must be a list"),
+        pytest.param("provenance.json", "[" * 100_000, "not JSON", id="provenance.json-deep"),
     ],
 )
 def test_other_damaged_files_are_refused_by_name(make_run, results, tmp_path, name, content, complaint):
@@ -355,3 +391,27 @@ def test_an_env_made_with_other_arguments_is_another_env(make_run, results, tmp_
     assert len(set(envs)) == 3
     assert sorted(env.partition("@")[0] for env in envs) == ["Pendulum-v1"] * 3
     assert "Pendulum-v1" in envs
+
+
+def test_what_the_settings_of_seeds_share_is_parsed_once(make_run, results, tmp_path, monkeypatch):
+    for seed in range(4):
+        folder = make_run(seed=seed, study="shared")
+        run = json.loads((folder / "run.yaml").read_text())
+        (folder / "run.yaml").write_text("".join(f"{key}: {json.dumps(value)}\n" for key, value in run.items()))
+    parsed, parse = [], settings_file.parse
+    monkeypatch.setattr(settings_file, "parse", lambda text, where: parsed.append(text) or parse(text, where))
+
+    collect([results], tmp_path / "out")
+
+    assert len([text for text in parsed if "algorithm" in text]) == 1
+    assert [row["seed"] for row in rows_of(tmp_path / "out" / "runs.csv")] == ["0", "1", "2", "3"]
+
+
+def test_rows_are_copied_as_they_were_written_and_those_that_are_no_number_left_empty(make_run, results, tmp_path):
+    first, second = make_run(seed=0), make_run(seed=1)
+    (first / "metrics.csv").write_text("step,return,env_steps,seconds,es/a\n0,0.1000000000000000055,7,1e-05,nan\n")
+    (second / "metrics.csv").write_text("step,return,env_steps,seconds,es/b\n0,nan,7,1.0,3\n")
+    collect([results], tmp_path / "out")
+    one, other = rows_of(tmp_path / "out" / "curves.csv")
+    assert (one["return"], one["seconds"], one["es/a"], one["es/b"]) == ("0.1000000000000000055", "1e-05", "", "")
+    assert (other["return"], other["es/a"], other["es/b"]) == ("", "", "3")

@@ -60,8 +60,8 @@ def test_latex_knows_what_a_number_is(text, written):
 
 def test_html_escapes_text_and_begins_a_group_where_there_is_a_name():
     page = html_table(TABLE)
-    assert '<tr class="first"><td class="label">A_b-v2</td>' in page
-    assert '<tr><td class="label"></td><td class="label">paper</td><td>-</td>' in page
+    assert '<tr class="first"><th scope="row" class="label">A_b-v2</th>' in page
+    assert '<tr><td class="label"></td><th scope="row" class="label">paper</th><td>-</td>' in page
     assert "<td><strong>1,200.50 ± 3.00</strong> (n = 2)</td>" in page
     assert '<td class="long">because | of &lt; it</td>' in page
     assert '<td class="long bad">not reproduced</td>' in page
@@ -71,5 +71,5 @@ def test_html_escapes_text_and_begins_a_group_where_there_is_a_name():
 
 def test_a_table_without_rows_is_its_caption():
     assert markdown("All", [EMPTY]).endswith("## Nothing\n\nNo run has this yet.\n")
-    assert html_table(EMPTY) == "<p>No run has this yet.</p>"
+    assert html_table(EMPTY) == '<p class="caption">No run has this yet.</p>'
     assert latex([EMPTY]).endswith("% Nothing: No run has this yet.\n")

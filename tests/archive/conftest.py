@@ -10,9 +10,9 @@ from itt.algorithms import es
 from itt.analysis import inventory
 from itt.analysis.collect import collect, collect_listed
 from itt.analysis.figures import figures
+from itt.analysis.runs import dumped
 from itt.analysis.tables import tables
 from itt.archive.making import make
-from itt.archive.runs import dumped
 from itt.ranks.signals import Signals
 from itt.ranks.team import Alone
 from itt.resolve import resolve

@@ -11,10 +11,10 @@ import numpy as np
 import pytest
 
 import itt
+from itt.analysis.runs import recorded
 from itt.analysis.tables import tables
 from itt.archive import contents as room
 from itt.archive.contents import contents
-from itt.archive.runs import recorded
 from itt.archive.tables import redraw
 from itt.errors import UserError
 from itt.resolve import resolve

@@ -5,8 +5,8 @@ import signal
 
 import pytest
 
+from itt.analysis.runs import recorded
 from itt.archive.replay import choose, replay
-from itt.archive.runs import recorded
 from itt.errors import Stopped, UserError
 from itt.ranks.signals import Signals
 from itt.ranks.team import Alone

@@ -46,6 +46,7 @@ def the_line(ended):
     return told.removeprefix("itt: error: ")
 
 
+@pytest.mark.fault
 @pytest.mark.parametrize("ranks", RANKS)
 @pytest.mark.parametrize("numbers", [40, 4000, 2])
 def test_a_training_ends_in_one_line_where_a_space_does_not_keep_its_promise(started, ranks, numbers):
@@ -65,6 +66,7 @@ def test_an_evaluation_ends_in_one_line_as_well(itt):
     assert "promises 8" in the_line(itt("eval", "run", "--episodes", 5))
 
 
+@pytest.mark.fault
 @pytest.mark.parametrize("ranks", RANKS)
 @pytest.mark.parametrize("where", ["init", "reset", "step"])
 def test_an_environment_that_exits_is_one_that_raises(started, ranks, where):
@@ -73,6 +75,7 @@ def test_an_environment_that_exits_is_one_that_raises(started, ranks, where):
     assert "SystemExit: there is nothing to be done (" in told
 
 
+@pytest.mark.fault
 @pytest.mark.parametrize("ranks", RANKS)
 @pytest.mark.parametrize("where", ["init", "reset", "step"])
 def test_what_an_environment_raises_is_told_in_one_line_with_its_place(started, ranks, where):
@@ -97,6 +100,7 @@ def test_an_environment_is_made_once_a_process(started, ranks):
     assert Path("made.txt").read_text().count("made") == (ranks or 1)
 
 
+@pytest.mark.fault
 @pytest.mark.parametrize("setting", ["reward='1e300'", "reward='nan'", "reward='1e11'", "state='nan'", "state='inf'"])
 @pytest.mark.parametrize("engine", ["compiled", "reference"])
 def test_divergence_does_not_pay(itt, setting, engine):
@@ -127,6 +131,7 @@ def test_what_diverged_does_not_enter_the_normaliser(itt):
     assert np.isfinite(met.mean).all() and np.isfinite(met.squares).all()
 
 
+@pytest.mark.fault
 @pytest.mark.parametrize("state", ["nan", "1e39"])
 def test_where_all_episodes_diverge_the_run_ends_with_a_line(itt, state):
     settings = [f"env_kwargs.state='{state}'", "env_kwargs.always=true"]
@@ -230,6 +235,7 @@ def test_a_folder_that_holds_the_run_of_another_env_is_refused(itt, changed):
     assert "env_kwargs" in told or "episode_steps" in told
 
 
+@pytest.mark.fault
 @pytest.mark.parametrize("ranks", RANKS)
 @pytest.mark.parametrize(
     ("env", "engine", "settings"),

@@ -23,6 +23,7 @@ def closed_pipe():
     return writing
 
 
+@pytest.mark.fault
 @pytest.mark.parametrize("closed", ["stdout", "stderr", "both"])
 def test_a_training_outlives_its_listener(command, tmp_path, trained, closed):
     pipe = closed_pipe()
@@ -43,6 +44,7 @@ def test_a_training_without_any_stream_keeps_its_files_whole(command, tmp_path, 
     assert len((tmp_path / "run" / "metrics.csv").read_text().splitlines()) == 1 + 3
 
 
+@pytest.mark.fault
 def test_a_log_without_room_ends_no_training(command, tmp_path, trained):
     with open("/dev/full", "w") as full:
         ended = subprocess.run(command(*RUN, "--out", tmp_path / "run"), stderr=full, check=False)
@@ -73,6 +75,7 @@ def began(folder, ended):
         time.sleep(0.01)
 
 
+@pytest.mark.fault
 def test_a_hang_up_does_not_end_a_training(command, tmp_path, trained):
     process = subprocess.Popen(command(*LONG, "--out", tmp_path / "run"), stderr=subprocess.DEVNULL)
     began(tmp_path / "run", lambda: process.poll() is not None)

@@ -15,7 +15,7 @@ from threadpoolctl import threadpool_info
 
 from itt.algorithms import es
 from itt.errors import Stopped, UserError
-from itt.ranks import Team, lead
+from itt.ranks import Patience, Team, lead
 from itt.resolve import resolve
 from itt.settings import METHODS
 from itt.study import VARIANTS, single
@@ -72,6 +72,74 @@ def signal_to_first(shared, item):
     return array + item
 
 
+def stop_itself(shared, item):
+    """Item 3 stops its process for good; all of them run again when the launcher ends them."""
+    if item == 3:
+        print(os.environ["PMI_RANK"], flush=True)
+        os.kill(os.getpid(), signal.SIGSTOP)
+    return item
+
+
+def stop_itself_later(shared, item):
+    """Stops its process a moment after the result is sent."""
+    if item == 0 and os.fork() == 0:
+        time.sleep(1.0)
+        os.kill(os.getppid(), signal.SIGSTOP)
+        os._exit(0)
+    return item
+
+
+def endless(shared, item):
+    while item == 1:
+        time.sleep(0.01)
+    return item
+
+
+def slow_on_rank_2(shared, item):
+    rank = int(os.environ["PMI_RANK"])
+    time.sleep(0.3 if rank == 2 else 0.01)
+    return rank
+
+
+def stopped_worker(team: Team) -> int:
+    """A process that is stopped in the midst of a task."""
+    team.map(stop_itself, None, range(6))
+    return 0
+
+
+def stopped_at_the_end(team: Team) -> int:
+    """A process that is stopped when there is nothing more to do."""
+    team.map(stop_itself_later, None, range(6))
+    team.rest(2.0)
+    return 0
+
+
+def long_task(team: Team) -> int:
+    """A task that takes longer than the coordinator's patience with a silent rank."""
+    team.map(nap_for, None, [8.0, 0.0])
+    return 0
+
+
+def endless_task(team: Team) -> int:
+    """A task that never ends, on a process that is alive."""
+    team.map(endless, None, range(6))
+    return 0
+
+
+def one_is_slow(team: Team) -> int:
+    """Maps of which rank 2 could do little, one of which it could do some, and enough of those for it to be named."""
+    team.map(slow_on_rank_2, None, range(6))
+    short = team.map(slow_on_rank_2, None, range(12))
+    long = [team.map(slow_on_rank_2, None, range(300)) for _ in range(4)]
+    say(
+        right=set(short) <= {1, 2, 3} and all(len(results) == 300 for results in long),
+        slow_in_a_short_map=short.count(2),
+        slow_in_a_long_map=long[0].count(2),
+        by_rank=[one.told() for one in team.work],
+    )
+    return 0
+
+
 def order(team: Team) -> int:
     """Two maps of different lengths, and one of nothing."""
     found = [team.map(square, 1, range(40)), team.map(square, 2, range(7)), team.map(square, 3, [])]
@@ -106,6 +174,13 @@ def exit_of_a_worker(team: Team) -> int:
 def death_of_a_worker(team: Team) -> int:
     """A process that the system kills, as for want of memory."""
     team.map(die_at_three, None, range(6))
+    return 0
+
+
+def death_of_the_leader(team: Team) -> int:
+    """Rank 0 is killed between two maps."""
+    team.map(square, 1, range(5))
+    os.kill(os.getpid(), signal.SIGKILL)
     return 0
 
 
@@ -199,13 +274,34 @@ def nap(shared, item):
     time.sleep(1)
 
 
+def nap_for(shared, item):
+    time.sleep(item)
+
+
 def say(**found):
     print(json.dumps(found), flush=True)
 
 
+def stop_as_asked() -> None:
+    """Rank 2 does not come up: it stops before it starts MPI, or after that."""
+    when = os.environ.get("STOPS")
+    if when is None or os.environ.get("PMI_RANK") != "2":
+        return
+    if when == "before MPI":
+        os.kill(os.getpid(), signal.SIGSTOP)
+    import mpi4py
+
+    mpi4py.rc.initialize = False  # as `lead` does
+    from itt.ranks import crew
+
+    crew.serve = lambda *arguments: os.kill(os.getpid(), signal.SIGSTOP)
+
+
 if __name__ == "__main__":
+    stop_as_asked()
+    patience = Patience(float(os.environ.get("SILENCE", "600")), float(os.environ.get("TASK", "3600")))
     try:
-        sys.exit(lead(globals()[sys.argv[1]]))
+        sys.exit(lead(globals()[sys.argv[1]], patience))
     except Stopped as stopped:
         print(stopped, file=sys.stderr)
         sys.exit(75)

@@ -59,6 +59,7 @@ def resumed_at(said):
     return int(re.search(r"^itt: resumed at iteration (\d+)$", said, re.MULTILINE)[1])
 
 
+@pytest.mark.fault
 @pytest.mark.parametrize("ranks", RANKS)
 def test_a_run_that_is_killed_three_times_ends_as_if_it_had_not_been(started, interrupted, whole, ranks):
     moments = random.Random(ranks)
@@ -73,6 +74,7 @@ def test_a_run_that_is_killed_three_times_ends_as_if_it_had_not_been(started, in
     assert result(interrupted.folder) == whole
 
 
+@pytest.mark.fault
 @pytest.mark.parametrize("ranks", RANKS)
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGUSR1])
 def test_a_run_that_is_asked_to_stop_saves_and_says_so_and_goes_on(started, interrupted, whole, number, ranks):

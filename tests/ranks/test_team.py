@@ -88,6 +88,7 @@ def test_a_task_that_fails_ends_the_job_with_its_ranks_message(play):
     assert "ValueError: item 3 cannot be played" in ended.stderr
 
 
+@pytest.mark.fault
 @pytest.mark.mpi
 def test_a_task_that_fails_does_not_wait_for_the_tasks_of_others(play):
     ended = play("failure_beside_long_tasks", ranks=3)  # the others take an hour
@@ -101,9 +102,10 @@ def test_a_task_that_fails_in_one_process_fails_as_any_function_does(play):
     assert ended.stderr.endswith("ValueError: item 3 cannot be played\n")
 
 
+@pytest.mark.fault
 @pytest.mark.mpi
-@pytest.mark.parametrize("program", ["exit_of_a_worker", "death_of_a_worker"])
-def test_a_worker_that_ends_ends_the_job(play, program):
+@pytest.mark.parametrize("program", ["exit_of_a_worker", "death_of_a_worker", "death_of_the_leader"])
+def test_a_rank_that_ends_ends_the_job(play, program):
     assert play(program, ranks=3).returncode not in (0, 2, 75)
 
 

@@ -52,6 +52,7 @@ def test_there_are_two_generations_and_no_more(folder):
     assert load(folder, refuse).step == 2  # a crash between the two renames
 
 
+@pytest.mark.fault
 def test_a_reader_finds_a_checkpoint_at_any_moment_of_a_save(folder, monkeypatch):
     seen = []
 
@@ -81,14 +82,14 @@ def test_a_file_system_without_second_names_will_do(folder, monkeypatch):
 
 
 def test_a_checkpoint_that_goes_away_while_it_is_looked_for_is_not_there(folder, monkeypatch):
-    read = module.Path.read_bytes
+    read = module.read
 
     def gone(path):
         if path.name == "checkpoint":
             raise FileNotFoundError(path)
         return read(path)
 
-    monkeypatch.setattr(module.Path, "read_bytes", gone)
+    monkeypatch.setattr(module, "read", gone)
     assert load(folder, refuse).step == 1
 
 
@@ -133,6 +134,7 @@ DAMAGES = {
 }
 
 
+@pytest.mark.fault
 @pytest.mark.parametrize("damage", DAMAGES.values(), ids=DAMAGES)
 def test_the_one_before_a_damaged_one_is_taken_and_that_is_said(folder, damage):
     newest = folder / "checkpoint"

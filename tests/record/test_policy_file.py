@@ -2,13 +2,15 @@
 
 import io
 import json
+import os
 import time
+import tracemalloc
 
 import numpy as np
 import pytest
 
 from itt.errors import UserError
-from itt.record import policy_file
+from itt.record import arrays, policy_file
 from itt.settings import METHODS
 from itt.study import single
 
@@ -53,6 +55,57 @@ def npy(array):
     return buffer.getvalue()
 
 
+def bomb():
+    """100 MB of zeros in 100 kB."""
+    buffer = io.BytesIO()
+    np.savez_compressed(buffer, spec=np.array(json.dumps(RUN.spec())), theta=np.zeros(12_500_000))
+    return buffer.getvalue()
+
+
+def overlapping():
+    """Ten arrays that are one and the same place in the file."""
+    content = npz(spec=np.array("x" * 10_000), theta=THETA)
+    start, end = content.index(b"PK\x01\x02"), content.index(b"PK\x05\x06")
+    entry = content[start : content.index(b"PK\x01\x02", start + 4)]
+    tail = bytearray(content[end:])
+    tail[8:12] = (10).to_bytes(2, "little") * 2
+    tail[12:16] = (10 * len(entry)).to_bytes(4, "little")
+    return content[:start] + 10 * entry + bytes(tail)
+
+
+def promising(shape):
+    """A theta whose header promises more numbers than follow."""
+    content = npz(spec=np.array(json.dumps(RUN.spec())), theta=THETA)
+    return content.replace(b"'shape': (3,), }" + b" " * (len(shape) - 3), b"'shape': (%s), }" % shape.encode())
+
+
+@pytest.mark.fault
+def test_a_zip_bomb_is_refused_before_it_is_unpacked(tmp_path):
+    path = tmp_path / "policy.npz"
+    path.write_bytes(bomb())
+    tracemalloc.start()
+    with pytest.raises(UserError, match="holds compressed arrays, which itt does not write"):
+        policy_file.read(path)
+    assert tracemalloc.get_traced_memory()[1] < 10_000_000
+    tracemalloc.stop()
+
+
+@pytest.mark.fault
+def test_a_file_that_is_too_large_is_not_read(tmp_path, monkeypatch):
+    policy_file.write(tmp_path / "policy.npz", RUN, THETA)
+    monkeypatch.setattr(arrays, "MOST", 100)
+    with pytest.raises(UserError, match="not a policy of itt"):
+        policy_file.read(tmp_path / "policy.npz")
+
+
+@pytest.mark.fault
+def test_a_pipe_is_not_waited_for(tmp_path):
+    os.mkfifo(tmp_path / "policy.npz")
+    with pytest.raises(UserError, match=r"policy\.npz: not a policy of itt \(.*is no plain file"):
+        policy_file.read(tmp_path / "policy.npz")
+
+
+@pytest.mark.fault
 @pytest.mark.parametrize(
     "content",
     [
@@ -66,6 +119,11 @@ def npy(array):
         npz(spec=np.array(json.dumps(RUN.spec())), theta=np.array([print], dtype=object)),
         npz(spec=np.array(json.dumps(RUN.spec())), theta=THETA)[:-30],
         npy(THETA),
+        npz(spec=np.array("[" * 100_000), theta=THETA),
+        overlapping(),
+        promising("10" * 7 + ","),
+        npz(spec=np.array(json.dumps(RUN.spec())), theta=np.zeros((3, 3))),
+        npz(spec=np.array(json.dumps(RUN.spec())), theta=np.array("x")),
     ],
     ids=[
         "empty",
@@ -78,6 +136,11 @@ def npy(array):
         "code",
         "cut",
         "one array",
+        "spec too deep",
+        "overlapping",
+        "more numbers than there are",
+        "theta a matrix",
+        "theta a word",
     ],
 )
 def test_a_file_that_is_no_policy_is_refused_in_one_line(tmp_path, content):

@@ -7,12 +7,14 @@ import itertools
 import json
 import os
 import pickle
+import shutil
 
 import numpy as np
 import pytest
 
 from itt import settings_file
 from itt.algorithms import es
+from itt.algorithms.es import strategy
 from itt.errors import Stopped, UserError
 from itt.ranks.signals import Signals
 from itt.ranks.team import Alone
@@ -71,6 +73,7 @@ def test_a_run_that_was_stopped_at_every_iteration_ends_as_if_it_had_not_been(tr
     assert result(train(cartpole())) == result(whole)
 
 
+@pytest.mark.fault
 def test_rows_after_the_last_checkpoint_are_played_again_not_kept_twice(train, whole):
     stopped = train(cartpole(), stop_after=2)
     with open(stopped / "metrics.csv", "a") as file:
@@ -93,6 +96,14 @@ def test_each_session_is_told_in_the_provenance(train):
         assert {"python", "cpu", "git_commit", "command", "engine"} <= session.keys()
 
 
+def test_a_session_in_a_batch_job_tells_its_id(train, monkeypatch):
+    monkeypatch.setenv("SLURM_JOB_ID", "4711")
+    train(cartpole(), stop_after=1)
+    monkeypatch.delenv("SLURM_JOB_ID")
+    assert [session["job"] for session in sessions(train(cartpole()))] == ["4711", None]
+
+
+@pytest.mark.fault
 def test_a_session_knows_the_c_library_and_one_under_other_versions_says_which(train, monkeypatch):
     train(cartpole(), stop_after=1)
     assert train(cartpole(), stop_after=1).said == ["resumed at iteration 1"]
@@ -131,6 +142,7 @@ def test_a_finished_run_is_not_touched(train, whole, snapshot):
     assert snapshot(whole.folder) == before
 
 
+@pytest.mark.fault
 @pytest.mark.parametrize("deleted", [*((name,) for name in DECLARED), DECLARED], ids="-".join)
 def test_deleted_outputs_come_back_from_the_checkpoint(train, whole, deleted):
     before = result(whole)
@@ -198,6 +210,7 @@ def _at_iteration_2(train):
     return (train(cartpole(4), "two", stop_after=2) / "checkpoint").read_bytes()
 
 
+@pytest.mark.fault
 def test_with_both_checkpoints_damaged_nothing_is_touched(train, stopped, snapshot):
     damage(stopped / "checkpoint")
     damage(stopped / "checkpoint.previous")
@@ -207,12 +220,72 @@ def test_with_both_checkpoints_damaged_nothing_is_touched(train, stopped, snapsh
     assert snapshot(stopped.folder) == before
 
 
-def test_a_damaged_policy_of_a_finished_run_is_told_and_not_touched(train, whole, snapshot):
-    damage(whole / "policy.npz")
+def cut(path):
+    path.write_bytes(b"".join(path.read_bytes().splitlines(keepends=True)[:-2]))
+
+
+def change(path):
+    content = bytearray(path.read_bytes())
+    content[len(content) // 2] ^= 1
+    path.write_bytes(content)
+
+
+def empty(path):
+    path.write_bytes(b"")
+
+
+@pytest.mark.fault
+@pytest.mark.parametrize("harm", [damage, cut, change, empty])
+@pytest.mark.parametrize("name", ["metrics.csv", "best.npz", "policy.npz"])
+def test_what_a_finished_run_left_and_was_damaged_comes_back_from_its_checkpoint(train, whole, name, harm):
+    before = {file: (whole / file).read_bytes() for file in ("metrics.csv", "best.npz", "policy.npz")}
+    harm(whole / name)
+    mended = train(cartpole(), "whole", stop_after=0)  # nothing is played
+    assert mended.said[0].startswith(f"{whole / name}: ")
+    assert mended.said[0].endswith("; it comes back from the checkpoint")
+    assert {file: (whole / file).read_bytes() for file in before} == before
+    assert train(cartpole(), "whole").said == [f"{whole.folder}: finished already; --extend lengthens a run"]
+
+
+@pytest.mark.fault
+@pytest.mark.parametrize("harm", [damage, cut, empty])
+@pytest.mark.parametrize("name", ["metrics.csv", "best.npz", "policy.npz"])
+def test_damage_is_seen_in_a_record_without_hashes_too(train, whole, name, harm):
+    provenance_json = whole / "provenance.json"
+    told = sessions(whole)
+    assert told[-1].pop("sha256").keys() == {"metrics.csv", "best.npz", "policy.npz"}
+    provenance_json.write_text(json.dumps(told))
+    before = result(whole)
+    harm(whole / name)
+    train(cartpole(), "whole", stop_after=0)
+    assert result(whole) == before
+
+
+@pytest.mark.fault
+@pytest.mark.parametrize("name", ["metrics.csv", "best.npz", "policy.npz"])
+def test_damage_without_a_checkpoint_is_told_and_nothing_is_touched(train, whole, name, snapshot):
+    (whole / "checkpoint").unlink()
+    (whole / "checkpoint.previous").unlink(missing_ok=True)
+    change(whole / name)
     before = snapshot(whole.folder)
-    with pytest.raises(UserError, match=r"policy\.npz: not a policy of itt"):
+    with pytest.raises(UserError, match=rf"{name}: .*, and there is no checkpoint; choose another --out"):
         train(cartpole(), "whole")
     assert snapshot(whole.folder) == before
+
+
+@pytest.mark.fault
+def test_a_finished_run_needs_no_checkpoint(train, whole, snapshot):
+    damage(whole / "checkpoint")
+    before = snapshot(whole.folder)
+    assert train(cartpole(), "whole").said == [f"{whole.folder}: finished already; --extend lengthens a run"]
+    assert snapshot(whole.folder) == before
+
+
+@pytest.mark.fault
+def test_an_evaluation_of_a_policy_that_was_damaged_is_made_anew(train, whole):
+    (whole / "evaluation.csv").write_text("episode,return,seed\n0,1.0,2147483648\n")
+    damage(whole / "policy.npz")
+    assert not (train(cartpole(), "whole") / "evaluation.csv").exists()
 
 
 # Another's folder
@@ -286,6 +359,25 @@ def test_what_a_user_adds_to_a_runs_folder_is_no_matter(train, stopped, whole):
     assert (stopped / "notes.txt").read_text() == "mine"
 
 
+@pytest.mark.fault
+@pytest.mark.parametrize("make", [os.mkdir, os.mkfifo])
+@pytest.mark.parametrize("name", [*DECLARED, "checkpoint", "checkpoint.previous"])
+def test_a_folder_or_a_pipe_where_a_file_belongs_is_told_before_any_work(train, stopped, name, make, snapshot):
+    (stopped / name).unlink(missing_ok=True)
+    make(stopped / name)
+    before = snapshot(stopped.folder)
+    with pytest.raises(UserError, match=rf"{name}: is no plain file, but stands where one of the run's belongs"):
+        train(cartpole())
+    assert snapshot(stopped.folder) == before
+
+
+@pytest.mark.fault
+@pytest.mark.parametrize("name", ["a" * 300, "a" * 300 + "/run"])
+def test_a_name_that_is_too_long_is_told(train, name):
+    with pytest.raises(UserError, match="cannot be read \\(File name too long\\)"):
+        train(cartpole(), name)
+
+
 def test_an_empty_folder_will_do(train, tmp_path, whole):
     (tmp_path / "run").mkdir()
     (tmp_path / "run" / ".DS_Store").touch()
@@ -297,12 +389,12 @@ def test_a_run_that_ended_while_its_folder_was_looked_at_is_finished(train, whol
     taken, held = {}, run_folder.held
 
     @contextlib.contextmanager
-    def late(path):
+    def late(path, *waiting):
         for name in (*DECLARED, "checkpoint"):
             (stopped / name).write_bytes((whole / name).read_bytes())
         taken.update(snapshot(stopped.folder))
-        with held(path):
-            yield
+        with held(path, *waiting) as hold:
+            yield hold
 
     monkeypatch.setattr(run_folder, "held", late)
     train(cartpole())
@@ -325,6 +417,7 @@ def test_a_file_system_without_locks_will_do(train, whole, monkeypatch):
     assert result(train(cartpole())) == result(whole)
 
 
+@pytest.mark.fault
 def test_two_cannot_write_to_one_folder(train, stopped, snapshot):
     before = snapshot(stopped.folder)
     with open(stopped / ".lock") as lock:
@@ -343,6 +436,73 @@ def test_the_folder_is_free_again_when_a_training_has_failed(train, monkeypatch)
         train(cartpole())
     monkeypatch.undo()
     assert len(train(cartpole()).rows()) == 4
+
+
+@pytest.mark.fault
+@pytest.mark.parametrize("again", [False, True])
+def test_a_folder_that_is_removed_meanwhile_ends_a_training_in_one_line(train, tmp_path, monkeypatch, snapshot, again):
+    """And nothing is written there, where another training may have begun."""
+    tell = strategy.tell
+
+    def removed(*arguments):
+        shutil.rmtree(tmp_path / "run")
+        if again:
+            (tmp_path / "run").mkdir()
+            (tmp_path / "run" / ".lock").touch()
+        return tell(*arguments)
+
+    monkeypatch.setattr("itt.algorithms.es.trainer.strategy.tell", removed)
+    with pytest.raises(Stopped, match=r"run: was removed, or taken over by another itt train; nothing more is written"):
+        es.train(tmp_path / "run", resolve(cartpole()), Alone(Signals()), print, lambda *_: None)
+    assert list(tmp_path.rglob("*")) == ([tmp_path / "run", tmp_path / "run" / ".lock"] if again else [])
+
+
+@pytest.mark.fault
+@pytest.mark.parametrize("error", [ValueError("a fault"), MemoryError(), UserError("a mistake")])
+def test_what_was_finished_before_an_error_is_kept(train, whole, monkeypatch, error):
+    tell, calls = strategy.tell, []
+
+    def fails(*arguments):
+        calls.append(1)
+        if len(calls) == 3:
+            raise error
+        return tell(*arguments)
+
+    monkeypatch.setattr("itt.algorithms.es.trainer.strategy.tell", fails)
+    with pytest.raises(type(error)):
+        train(cartpole())
+    monkeypatch.undo()
+    resumed = train(cartpole())
+    assert resumed.said == ["resumed at iteration 2"]
+    assert result(resumed) == result(whole)
+
+
+@pytest.mark.fault
+def test_one_that_waits_for_the_folder_goes_on_when_it_is_free(tmp_path, train, stopped, whole):
+    said = []
+    with contextlib.ExitStack() as stack:
+        lock = stack.enter_context(open(stopped / ".lock", "r+"))
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        lock.write('{"host": "node7", "process": 12}')
+        lock.flush()
+
+        class Patient(Alone):
+            def rest(self, seconds):
+                stack.close()
+
+        es.train(stopped.folder, resolve(cartpole()), Patient(Signals()), said.append, lambda *_: None, wait=True)
+    assert said == [
+        f"{stopped.folder}: another itt train is writing to it (host node7, process 12); waiting for it",
+        "resumed at iteration 3",
+    ]
+    assert result(stopped) == result(whole)
+
+
+def test_each_session_tells_what_each_rank_did(train):
+    (session,) = sessions(train(cartpole()))
+    (rank,) = session["by_rank"]
+    assert (rank["rank"], rank["host"], rank["tasks"]) == (0, os.uname().nodename, 4 * 13)
+    assert 0 < rank["seconds"] <= session["seconds"]
 
 
 # A full disk
@@ -366,6 +526,7 @@ def full_disk(monkeypatch):
     return begin
 
 
+@pytest.mark.fault
 @pytest.mark.parametrize("name", ["run.yaml", "metrics.csv", "provenance.json", "checkpoint", "policy.npz", "best.npz"])
 def test_a_full_disk_ends_a_training_in_one_line_and_the_run_goes_on_later(
     tmp_path, monkeypatch, full_disk, train, whole, name
@@ -382,6 +543,7 @@ def test_a_full_disk_ends_a_training_in_one_line_and_the_run_goes_on_later(
     assert result(resumed) == result(whole)
 
 
+@pytest.mark.fault
 def test_a_row_that_finds_no_room_ends_a_training_likewise(tmp_path, monkeypatch, train, whole):
     train(cartpole(), stop_after=2)
     add_row = RunFolder.add_row

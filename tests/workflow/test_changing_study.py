@@ -216,7 +216,7 @@ def test_partial_tables_figures_and_report_are_of_what_there_is_and_say_what_is_
     mark = "Partial: 1 of 4 runs have no result (CartPole-v1/itt/vanilla seed 1)."
     assert mark in failing.scores()
     assert "1 of 4 runs" in (failing.results / "figures" / "vanilla-vs-lazy.svg").read_text()
-    assert "CartPole-v1/itt/vanilla/seed1" in (failing.results / "report.html").read_text()
+    assert mark.removeprefix("Partial: ") in (failing.results / "report.html").read_text()
     assert "Nothing to be done" in failing.run("partial=true").stderr
 
 

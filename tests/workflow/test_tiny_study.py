@@ -1,5 +1,8 @@
 """A study of seconds, from its YAML to the report, with every step really run."""
 
+import os
+import re
+
 import pytest
 
 from itt.analysis import outputs
@@ -67,7 +70,9 @@ def test_the_archive_of_a_study_is_sound(run_again, started):
     assert "2 rows trained again, bit for bit the same" in done.out
 
 
-@pytest.mark.parametrize("shown", ["scores.csv", "learning-curves.svg", "vanilla-vs-lazy.svg", TINY.splitlines()[0]])
+@pytest.mark.parametrize(
+    "shown", ["Score in a fresh evaluation", "figures/vanilla-vs-lazy.svg", "Lemma 1 as printed", "name: tiny"]
+)
 def test_the_report_holds_scores_curves_and_the_study_itself(run_again, shown):
     assert shown in (run_again.results / "report.html").read_text()
 
@@ -90,7 +95,18 @@ def test_a_job_that_is_run_again_adds_to_its_log(run_again):
     log = run_again.results / "logs/runs/CartPole-v1/itt/vanilla/seed0/evaluate.log"
     before = log.read_text()
     run_again("--until", "evaluate", "--forcerun", "evaluate")
-    assert log.read_text() == 2 * before
+    after = log.read_text()
+    assert after.startswith(before)
+    assert [line.partition(": ")[0] for line in after.splitlines()] == 2 * [
+        line.partition(": ")[0] for line in before.splitlines()
+    ]
+
+
+def test_a_log_tells_when_and_where_a_command_began_and_how_it_ended(run_again):
+    log = run_again.results / "logs/runs/CartPole-v1/itt/vanilla/seed0/train.log"
+    first, *_, last = log.read_text().splitlines()
+    assert re.fullmatch(rf"logged: [\dT:-]+Z, {os.uname().nodename}: .*itt train --study .*", first)
+    assert last == "logged: exit code 0"
 
 
 def test_a_study_that_starts_from_a_saved_policy_can_be_taken_up_again(run_again, snakemake_in):

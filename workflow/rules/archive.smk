@@ -20,6 +20,7 @@ rule archive:
         "../../environment.yml"
     threads: 1
     resources:
+        **SITE.resources(),
         mem_mb=2000,
         runtime=60,
     params:

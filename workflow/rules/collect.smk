@@ -24,7 +24,8 @@ rule collect:
         "../../environment.yml"
     threads: 1
     resources:
-        mem_mb=2000,
+        **SITE.resources(),
+        mem_mb=gathered(),
         runtime=30,
     params:
         out=lambda wildcards, output: Path(output[0]).parent,

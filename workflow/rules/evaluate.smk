@@ -19,8 +19,9 @@ rule evaluate:
         "../../environment.yml"
     threads: 1
     resources:
-        mem_mb=1200,
-        runtime=120,
+        **SITE.resources(),
+        mem_mb=lambda wildcards: requested(wildcards).memory_mb,
+        runtime=lambda wildcards: requested(wildcards).evaluation_runtime,
     params:
         folder=lambda wildcards, input: Path(input.policy).parent,
         episodes=STUDY.evaluation.episodes,

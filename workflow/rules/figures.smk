@@ -5,12 +5,7 @@ rule figures:
     input:
         rules.collect.output,
     output:
-        [
-            report(update(f"{RESULTS}/figures/{name}"), category="Figures", labels={"figure": name})
-            for name in FIGURES
-            if name.endswith(".svg")
-        ],
-        [update(f"{RESULTS}/figures/{name}") for name in FIGURES if not name.endswith(".svg")],
+        [update(f"{RESULTS}/figures/{name}") for name in FIGURES],
     log:
         f"{RESULTS}/logs/figures.log",
     benchmark:
@@ -19,7 +14,8 @@ rule figures:
         "../../environment.yml"
     threads: 1
     resources:
-        mem_mb=2000,
+        **SITE.resources(),
+        mem_mb=gathered(),
         runtime=30,
     params:
         collected=lambda wildcards, input: Path(input[0]).parent,

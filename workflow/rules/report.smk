@@ -1,10 +1,12 @@
-"""Snakemake's own report of the tables and figures, with captions: one HTML page that needs nothing else."""
+"""All that came of the study as one page: results/NAME/report.html."""
 
 
 rule report:
     input:
-        rules.tables.output,
+        rules.collect.output,
         rules.figures.output,
+        rules.theory.output,
+        rules.tables.input.speed,
     output:
         update(f"{RESULTS}/report.html"),
     log:
@@ -15,14 +17,12 @@ rule report:
         "../../environment.yml"
     threads: 1
     resources:
+        **SITE.resources(),
         mem_mb=2000,
         runtime=30,
     params:
-        snakefile=workflow.main_snakefile,
-        config=[f"study={STUDY_FILE}", f"rehearsal={REHEARSAL}", f"partial={PARTIAL}"],
+        results=lambda wildcards, output: Path(output[0]).parent,
     message:
         "Writing the report"
-    # This Snakemake only reads what the one around it has recorded about finished jobs, so it needs no lock.
     shell:
-        "logged {log:q} snakemake tables figures --snakefile {params.snakefile:q} --cores 1"
-        " --config {params.config:q} --report {output:q}"
+        "logged {log:q} itt report {params.results:q} --out {output:q}"

@@ -19,6 +19,7 @@ rule speed:
         "../../environment.yml"
     threads: 1
     resources:
+        **SITE.resources(),
         mem_mb=1200,
         runtime=120,
     params:

@@ -6,6 +6,7 @@ Config keys, all of them optional:
     ranks      the number of MPI ranks of one training, its coordinator included; 1: no MPI
     rehearsal  true: the study whole but tiny, in results/NAME-rehearsal
     partial    true: trains nothing; tables, figures and report of the runs that are finished, marked as partial
+    site, ...  what jobs ask a scheduler for, see queue.smk
 
 The study is no input of any rule, so that a comment in it runs nothing again. What depends on it is told by the
 inventory instead, a list of its runs whose time says since when something is due.
@@ -24,7 +25,7 @@ from itt.settings_file import read
 from itt.study import load
 from itt.theory import outputs as theory_outputs
 
-KEYS = ("study", "ranks", "rehearsal", "partial")
+KEYS = ("study", "ranks", "rehearsal", "partial", "site", *SITE_KEYS)
 
 
 def study_file(given, configfiles):
@@ -137,6 +138,7 @@ try:
     STUDY_FILE = study_file(GIVEN, workflow.configfiles)
     REHEARSAL, PARTIAL = switch(GIVEN, "rehearsal"), switch(GIVEN, "partial")
     RANKS = rank_count(GIVEN, default=1 if REHEARSAL else 2)
+    SITE = site_of(GIVEN)
     STUDY = rehearsal(load(STUDY_FILE)) if REHEARSAL else load(STUDY_FILE)
     RESULTS = f"results/{STUDY.name}"
     ALL_RUNS = {run.folder.as_posix(): run for run in STUDY.runs}
@@ -156,7 +158,6 @@ except UserError as error:
 
 FIGURES = outputs.figure_files({run.variant for run in STUDY.runs})
 """The files of figures, by name."""
-config["left_out"] = [folder.removeprefix("runs/") for folder in LEFT_OUT]  # for the report
 
 
 wildcard_constraints:
@@ -166,3 +167,5 @@ wildcard_constraints:
 # What a failed job was to update gets its old content back, as of now. So all of it is made once more.
 onerror:
     inventory.renew(Path(INVENTORY))
+    for line in jobs.unsaid(map(Path, log)):
+        logger.error(line)

@@ -1,4 +1,4 @@
-"""The paper's tables with ours beside them: for the report, for programs, for reading and for LaTeX."""
+"""The paper's tables with ours beside them: for programs, for reading and for LaTeX."""
 
 
 rule tables:
@@ -6,13 +6,7 @@ rule tables:
         rules.collect.output,
         speed=[] if PARTIAL and not Path(SPEED).exists() else SPEED,
     output:
-        [update(f"{RESULTS}/tables/{name}") for name in outputs.TABLES if name != "scores.html"],
-        html=report(
-            update(f"{RESULTS}/tables/scores.html"),
-            caption="../report/scores.rst",
-            category="Scores",
-            labels={"table": "scores"},
-        ),
+        [update(f"{RESULTS}/tables/{name}") for name in outputs.TABLES],
     log:
         f"{RESULTS}/logs/tables.log",
     benchmark:
@@ -21,11 +15,12 @@ rule tables:
         "../../environment.yml"
     threads: 1
     resources:
-        mem_mb=2000,
+        **SITE.resources(),
+        mem_mb=gathered(),
         runtime=30,
     params:
         collected=lambda wildcards, input: Path(input[0]).parent,
-        out=lambda wildcards, output: Path(output.html).parent,
+        out=lambda wildcards, output: Path(output[0]).parent,
         speed=lambda wildcards, input: f"--speed {input.speed}" if input.speed else "",
     message:
         "Writing the tables"

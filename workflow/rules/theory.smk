@@ -12,6 +12,7 @@ rule theory:
         "../../environment.yml"
     threads: 1
     resources:
+        **SITE.resources(),
         mem_mb=2000,
         runtime=30,
     params:

@@ -1,8 +1,11 @@
 """Training: one run is one job, over MPI ranks or in one process. Both give the same bits.
 
 A run that was stopped early (exit code 75) or killed goes on from its checkpoint when the job is started again. The
-checkpoint is no declared output: it is the run's own affair.
+checkpoint is no declared output: it is the run's own affair. Its provenance.json tells what it cost, on all of its
+machines; Snakemake's `benchmark` would see none of the ranks that srun starts.
 """
+
+LAUNCHER = SITE.mpi if SUBMITS or "mpi" in GIVEN else "mpiexec"
 
 # Snakemake deletes what a job is to make before it starts, but for what is to be updated: of a record nothing is lost,
 # whatever makes the job due again. `itt train` knows what is there, and leaves a finished run as it is.
@@ -19,17 +22,18 @@ rule train:
         TRAINED,
     log:
         f"{RESULTS}/logs/{{run}}/train.log",
-    benchmark:
-        f"{RESULTS}/benchmarks/{{run}}/train.tsv"
     conda:
         "../../environment.yml"
     threads: max(1, RANKS - 1)
     resources:
-        mpi="mpiexec",
+        **SITE.resources(RANKS),
+        # One process needs no launcher: the Slurm plugin takes any for a wish for several ranks.
+        mpi=LAUNCHER if RANKS > 1 else "",
         tasks=RANKS,
         cpus_per_task=1,
-        mem_mb=max(1200, 600 * RANKS),
-        runtime=24 * 60,
+        mem_mb=lambda wildcards: RANKS * requested(wildcards).memory_mb,
+        mem_mb_per_cpu=lambda wildcards: requested(wildcards).memory_mb,  # a rank has one, wherever it is placed
+        runtime=lambda wildcards: requested(wildcards).runtime,
     params:
         launcher=lambda wildcards, resources: f"{resources.mpi} -n {RANKS} " if RANKS > 1 else "",
         study=STUDY_FILE,
@@ -37,9 +41,4 @@ rule train:
     message:
         f"Training {{wildcards.run}} {f'on {RANKS} ranks' if RANKS > 1 else 'in one process'}"
     shell:
-        "logged {log:q} {params.launcher}itt train --study {params.study:q} {params.run:q}"
-
-
-if RANKS == 1:
-    # One process needs no launcher, whatever the profile names: the Slurm plugin takes any for a wish for several ranks.
-    workflow.get_rule("train").resources.update({"mpi": ""})
+        "logged {log:q} {params.launcher}itt train --study {params.study:q} {params.run:q} --wait"

@@ -11,7 +11,7 @@ import numpy as np
 from itt.algorithms.es import ends, episodes, strategy, warm_start
 from itt.algorithms.es.directions import Directions
 from itt.algorithms.es.snapshot import Snapshot
-from itt.errors import Stopped, UserError
+from itt.errors import Stopped
 from itt.linear.sums import length
 from itt.policies import Theta
 from itt.ranks import Team
@@ -42,7 +42,15 @@ DETERMINISM = "bitwise"
 Report = Callable[[int, dict[str, float]], None]
 
 
-def train(path: Path, run: Run, team: Team, say: Callable[[str], None], report: Report, extend: bool = False) -> None:
+def train(
+    path: Path,
+    run: Run,
+    team: Team,
+    say: Callable[[str], None],
+    report: Report,
+    extend: bool = False,
+    wait: bool = False,
+) -> None:
     """Trains a resolved run, or goes on with it, and records it in the folder `path`.
 
     Args:
@@ -52,14 +60,15 @@ def train(path: Path, run: Run, team: Team, say: Callable[[str], None], report: 
         say: Takes a line for the user.
         report: Takes the iterations done and the newest row of metrics.csv, after every iteration.
         extend: Whether a run with fewer iterations, or with a lower target, may be lengthened.
+        wait: Whether to wait while another process writes to the folder.
 
     Raises:
         Stopped: A signal came; a checkpoint is saved.
         UserError: The folder cannot be used for this run; or the training came to where it cannot go on, of which a
-            checkpoint is saved.
+            checkpoint is saved, as it is before any other error leaves.
     """
     run = warm_start.identified(run)
-    with opened(path, run, COLUMNS, say, extend) as folder:
+    with opened(path, run, COLUMNS, say, extend, team.rest if wait else None) as folder:
         if folder is None:
             say(f"{path}: finished already; --extend lengthens a run")
             return
@@ -94,6 +103,7 @@ def _train(folder: RunFolder, run: Run, team: Team, say: Callable[[str], None], 
             now = now.after_return(center) if sound else now
             row = {"return": center} | _returns(returns) | _norms(run, now, gradient, following.theta) | times
             _record(folder, row, rollouts, played)
+            folder.note_work([one.told() for one in team.work])
             if (
                 settings.target
                 and sound
@@ -104,15 +114,15 @@ def _train(folder: RunFolder, run: Run, team: Team, say: Callable[[str], None], 
             now = now.after_update(following, played[settings.episodes :])
             folder.end_iteration(now.arrays())
             report(now.state.iteration, row)
-    except UserError:
-        folder.save()
-        raise
     except Stopped as stopped:
         folder.save()
         raise Stopped(
             f"{stopped} after {folder.step} of {settings.iterations} iterations; a checkpoint is saved, the same "
             "command goes on from there"
         ) from None
+    except Exception:  # a user's mistake, or a fault: what was finished before is kept
+        folder.save()
+        raise
     folder.finish(now.learned, now.best)
 
 

@@ -11,7 +11,7 @@ from itt.errors import UserError
 from itt.observations import Moments, packed
 from itt.policies import Theta
 from itt.record import SavedPolicy, policy_file
-from itt.resolve import architecture_of
+from itt.resolve import architecture_of, check_fits
 from itt.run import Run
 from itt.settings import WarmStart
 
@@ -28,6 +28,7 @@ def identified(run: Run) -> Run:
     if initial is None or initial.policy is None:
         return run
     saved = _read(initial)
+    check_fits(saved.run, saved.theta, saved.met, f"algorithm.initial.policy: {initial.policy}")
     if architecture_of(saved.run) != architecture_of(run):
         raise UserError(
             f"algorithm.initial.policy: {initial.policy} holds a policy with other towers (of {saved.run.env}, "
