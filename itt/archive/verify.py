@@ -14,6 +14,7 @@ from itt.archive.replay import replay
 from itt.archive.tables import redraw
 from itt.errors import UserError
 from itt.ranks import Team
+from itt.record import finished
 
 
 def verify(file: Path, runs: int, iterations: int, team: Team, say: Callable[[str], None]) -> None:
@@ -39,7 +40,11 @@ def verify(file: Path, runs: int, iterations: int, team: Team, say: Callable[[st
             raise UserError(
                 f"{file}: not sound: its inventory leaves out {len(stray)} of the runs inside ({', '.join(stray[:3])})"
             )
-        redrawn = redraw(opened)
+        try:
+            redrawn = redraw(opened)
+        except UserError as error:  # what to do about a damaged record of one's own is of no use here
+            told = str(error).removesuffix(f"; {finished.REMEDY}").replace(f"{opened}/", "")
+            raise UserError(f"{file}: not sound: {told}") from None
         if redrawn.differing:
             raise UserError(f"{file}: not sound: {'; '.join(redrawn.differing)}{_drawn_by(opened)}")
         if redrawn.same:

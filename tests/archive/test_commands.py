@@ -1,5 +1,6 @@
 """`itt archive`, `itt archive verify` and `itt archive open`, from the command line."""
 
+import hashlib
 import json
 import shutil
 import zipfile
@@ -35,6 +36,16 @@ def tampered(content: bytes, column: str, row: int = 1) -> bytes:
     value = lines[row + 1][place]
     lines[row + 1][place] = value[:-1] + ("1" if value[-1] != "1" else "2")
     return ("\n".join(map(",".join, lines)) + "\n").encode()
+
+
+def forge(results, column):
+    """Changes the record, and what the run says it wrote."""
+    record = results / ITT / "metrics.csv"
+    record.write_bytes(tampered(record.read_bytes(), column))
+    provenance = results / ITT / "provenance.json"
+    sessions = json.loads(provenance.read_text())
+    sessions[-1]["sha256"]["metrics.csv"] = hashlib.sha256(record.read_bytes()).hexdigest()
+    provenance.write_text(json.dumps(sessions))
 
 
 def test_the_same_results_give_the_same_bytes(itt, results, archived, tmp_path):
@@ -99,15 +110,20 @@ def test_a_table_that_another_version_drew_otherwise_is_told_with_both_versions(
     )
 
 
-def test_a_record_that_was_changed_alone_is_found_by_the_tables(refused, repacked, trained):
+def test_a_record_that_was_changed_alone_is_found_by_its_own_run(refused, repacked, trained):
     name = f"{ITT}/metrics.csv"
     line = refused("archive", "verify", repacked(**{name: tampered((trained / name).read_bytes(), "es/grad_norm")}))
-    assert "collected/curves.csv is not what the records give" in line
+    assert f"not sound: {name}: is not what the finished run wrote" in line
+
+
+def test_a_record_that_was_changed_with_what_its_run_says_is_found_by_the_tables(refused, repacked, results):
+    forge(results, "es/grad_norm")
+    forged = {name: (results / name).read_bytes() for name in (f"{ITT}/metrics.csv", f"{ITT}/provenance.json")}
+    assert "collected/curves.csv is not what the records give" in refused("archive", "verify", repacked(**forged))
 
 
 def test_a_record_that_was_changed_with_its_tables_is_found_by_training_again(itt, refused, draw, results, tmp_path):
-    name = f"{ITT}/metrics.csv"
-    (results / name).write_bytes(tampered((results / name).read_bytes(), "es/grad_norm"))
+    forge(results, "es/grad_norm")
     draw(results)
     make(results, tmp_path / "a.zip")
     assert itt("archive", "verify", tmp_path / "a.zip").code == 0
@@ -116,9 +132,8 @@ def test_a_record_that_was_changed_with_its_tables_is_found_by_training_again(it
 
 
 def test_seconds_are_no_results(itt, draw, results, tmp_path):
-    name = f"{ITT}/metrics.csv"
     for column in ("seconds", "es/play_seconds", "es/wait_seconds"):
-        (results / name).write_bytes(tampered((results / name).read_bytes(), column))
+        forge(results, column)
     draw(results)
     make(results, tmp_path / "a.zip")
     assert itt("archive", "verify", tmp_path / "a.zip", "--replay", "2").code == 0

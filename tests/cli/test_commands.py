@@ -244,7 +244,7 @@ def test_commands_that_play_tell_their_exit_codes(itt, command):
         ("eval", "RUN/policy.npz", "RUN/evaluation.csv"),
         ("envs", "nothing", "nothing"),
         ("collect", "run.yaml, metrics.csv", "OUT/runs.csv"),
-        ("tables", "COLLECTED/runs.csv", "OUT/scores.csv"),
+        ("tables", "COLLECTED/runs.csv", "OUT scores"),
         ("figures", "COLLECTED/runs.csv", "OUT/learning-curves"),
     ],
 )

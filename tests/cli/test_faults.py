@@ -43,7 +43,7 @@ def trained(started, tmp_path_factory):
 @pytest.mark.parametrize(
     ("arguments", "told"),
     [
-        (["train", "--env", "..:CartPole-v1", "--method", "itt"], "environment ..:CartPole-v1"),
+        (["train", "--env", "..:CartPole-v1", "--method", "itt"], "env: string should match pattern"),
         (["train", "--env", "exits:Some-v1", "--method", "itt"], "its module exits cannot be imported: SystemExit: 0"),
         (["train", "--env", LONG, "--method", "itt"], "unknown environment"),
         ([*RUN, "--variant", LONG], "unknown variant"),

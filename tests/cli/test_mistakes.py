@@ -113,6 +113,8 @@ OUT = {
     "collect": ("collect", "runs"),
     "tables": ("tables", "collected"),
     "figures": ("figures", "collected"),
+    "reference": ("reference", "results"),
+    "report": ("report", "results"),
     "effort": ("effort", "collected", "--score", 1),
     "theory": ("theory",),
     "kernels": ("kernels",),
@@ -281,5 +283,7 @@ def test_damaged_checkpoints_are_refused_and_left_alone(itt, finished, snapshot)
     for name in ("checkpoint", "checkpoint.previous"):
         (finished / name).write_bytes(b"not a checkpoint")
     before = snapshot(finished)
-    assert "no whole checkpoint" in refused(itt, *TRAIN, "--set", "algorithm.iterations=2", "--out", finished)
+    assert "no whole checkpoint" in refused(
+        itt, *TRAIN, "--set", "algorithm.iterations=3", "--extend", "--out", finished
+    )
     assert snapshot(finished) == before
