@@ -6,7 +6,7 @@ import pytest
 
 from itt import jobs
 
-WORK = Path("/work/here")
+WORK = Path("/data/here")
 
 
 def line(reason, number=12, folder=WORK):
@@ -35,7 +35,7 @@ def test_a_job_that_waits_for_its_turn_is_not_told(reason):
 
 
 def test_jobs_of_another_folder_are_not_told():
-    listing = line("JobHeldUser", 1, "/work/there") + line("JobHeldUser", 2)
+    listing = line("JobHeldUser", 1, "/data/there") + line("JobHeldUser", 2)
     assert set(jobs.held(listing, WORK)) == {"2"}
 
 
