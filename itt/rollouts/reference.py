@@ -10,6 +10,7 @@ import torch
 from numpy.typing import NDArray
 
 from itt import seeding
+from itt.algorithms.es.settings import STANDING, ESRun
 from itt.candidates import (
     Box,
     Index,
@@ -28,21 +29,18 @@ from itt.candidates import (
 from itt.candidates.derivative_free import refine
 from itt.envs import EnvSpec, make
 from itt.observations import Moments, Normaliser
-from itt.policies import Theta
+from itt.policies import Theta, architecture_of
 from itt.policies.latents import latents
 from itt.policies.torch_policy import Explicit, OneTower, TwoTower, flatten, load_theta, module
-from itt.resolve import architecture_of
 from itt.rollouts.divergence import is_sound, watched_step
 from itt.rollouts.episode import Episode, promised
-from itt.run import Run
 from itt.seeding import Key, Purpose
-from itt.settings import STANDING
 
 
 class ReferencePlayer:
     """Plays episodes with any Gymnasium env."""
 
-    def __init__(self, run: Run, spec: EnvSpec) -> None:
+    def __init__(self, run: ESRun, spec: EnvSpec) -> None:
         """Makes the env and an empty policy. One thread: many players share a machine, and sums keep their order."""
         torch.set_num_threads(1)
         self.run, self.spec = run, spec
@@ -138,7 +136,7 @@ class _ImplicitActor:
     def __init__(
         self,
         policy: TwoTower | OneTower,
-        run: Run,
+        run: ESRun,
         spec: EnvSpec,
         candidates: Source,
         box: Box,
@@ -178,7 +176,7 @@ class _ImplicitActor:
 class _ExplicitActor:
     """The tower's output is the action, or scores the discrete actions."""
 
-    def __init__(self, policy: Explicit, run: Run, spec: EnvSpec, key: Key) -> None:
+    def __init__(self, policy: Explicit, run: ESRun, spec: EnvSpec, key: Key) -> None:
         self.policy, self.run, self.spec = policy, run, spec
         self.selection_key = int(seeding.words(key, Purpose.SELECTION)[0])
         self.low, self.high = np.array(spec.low), np.array(spec.high)
@@ -192,7 +190,7 @@ class _ExplicitActor:
         return np.clip(output, self.low, self.high)
 
 
-def _choose(run: Run, scores: NDArray[np.float64], key: int, transition: int) -> int:
+def _choose(run: ESRun, scores: NDArray[np.float64], key: int, transition: int) -> int:
     """Eq. 5 or Eq. 3."""
     if run.policy.selection == "argmax":
         return argmax(scores)

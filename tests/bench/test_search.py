@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 from scipy.special import softmax
 
+from itt.algorithms.es.settings import RandomFeatureTree
 from itt.bench import projections, search, trained
 from itt.bench.findings import best_of_a_subset, similarity
 from itt.bench.search import measure
@@ -15,7 +16,6 @@ from itt.bench.searches import SEARCHES
 from itt.bench.task import GAUSSIAN, tasks
 from itt.candidates.feature_tree import build
 from itt.errors import UserError
-from itt.settings import RandomFeatureTree
 
 KEYS = {"name", "us_per_choice", "build_ms", "scanned", "recall_at_1", "score", "random_score", "gap_closed"}
 

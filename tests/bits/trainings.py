@@ -18,10 +18,10 @@ from pathlib import Path
 import numpy as np
 
 from itt.algorithms import es
+from itt.algorithms.es.settings import METHODS
 from itt.ranks import lead
 from itt.record import provenance
 from itt.resolve import resolve
-from itt.settings import METHODS
 from itt.study import VARIANTS, single
 
 COMMITTED = Path(__file__).with_name("sha256.json")

@@ -14,10 +14,10 @@ import numpy as np
 from threadpoolctl import threadpool_info
 
 from itt.algorithms import es
+from itt.algorithms.es.settings import METHODS
 from itt.errors import Stopped, UserError
 from itt.ranks import Patience, Team, lead
 from itt.resolve import resolve
-from itt.settings import METHODS
 from itt.study import VARIANTS, single
 
 MEGABYTES = 2**19

@@ -60,7 +60,8 @@ ASK = """
 import hashlib
 import numpy
 from itt.algorithms.es import strategy
-from itt.resolve import architecture_of, resolve
+from itt.policies import architecture_of
+from itt.resolve import resolve
 from itt.study import single
 run = resolve(single("HalfCheetah-v2", "itt"))
 architecture = architecture_of(run)

@@ -9,9 +9,9 @@ import tracemalloc
 import numpy as np
 import pytest
 
+from itt.algorithms.es.settings import METHODS
 from itt.errors import UserError
 from itt.record import arrays, policy_file
-from itt.settings import METHODS
 from itt.study import single
 
 RUN = single("CartPole-v1", "itt", overrides=["policy.state.width=[3]"])

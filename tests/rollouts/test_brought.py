@@ -7,7 +7,8 @@ import pytest
 
 from itt.envs import CATALOG
 from itt.errors import UserError
-from itt.resolve import architecture_of, env_of, resolve
+from itt.policies import architecture_of
+from itt.resolve import env_of, resolve
 from itt.rollouts.compiled import player as compiled
 from itt.rollouts.compiled.player import CompiledPlayer, SimulatorPlayer
 from itt.rollouts.divergence import worth

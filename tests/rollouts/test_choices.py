@@ -10,8 +10,9 @@ import pytest
 import torch
 
 from itt.envs import describe, make
+from itt.policies import architecture_of
 from itt.policies.torch_policy import load_theta
-from itt.resolve import architecture_of, resolve
+from itt.resolve import resolve
 from itt.rollouts.compiled import policy
 from itt.rollouts.reference import ReferencePlayer
 from itt.seeding import Key

@@ -6,8 +6,9 @@ import torch
 
 from itt.candidates import Box, source
 from itt.envs import describe
+from itt.policies import architecture_of
 from itt.policies.torch_policy import load_theta
-from itt.resolve import architecture_of, resolve
+from itt.resolve import resolve
 from itt.rollouts.compiled import exact_search, policy, scores
 from itt.rollouts.compiled.actor import ITT
 from itt.rollouts.reference import ReferencePlayer

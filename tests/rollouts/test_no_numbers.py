@@ -8,8 +8,9 @@ import pytest
 import torch
 
 from itt.candidates import argmax, draw, log_weights
+from itt.policies import architecture_of
 from itt.policies.torch_policy import load_theta
-from itt.resolve import architecture_of, env_of, resolve
+from itt.resolve import env_of, resolve
 from itt.rollouts.compiled import policy
 from itt.rollouts.reference import ReferencePlayer
 from itt.seeding import Key

@@ -5,19 +5,20 @@ import json
 import numpy as np
 import pytest
 import torch
+from itt.inference import changed, for_inference
 
+from itt.algorithms.es.settings import SignedRandomProjections
 from itt.candidates.projections import build
 from itt.envs import describe
 from itt.errors import UserError
-from itt.inference import changed, for_inference
+from itt.policies import architecture_of
 from itt.policies.torch_policy import load_theta
-from itt.resolve import architecture_of, resolve
+from itt.resolve import resolve
 from itt.rollouts.compiled import policy, projections
 from itt.rollouts.compiled.player import player
 from itt.rollouts.evaluation import evaluate
 from itt.rollouts.reference import ReferencePlayer
 from itt.seeding import Key
-from itt.settings import SignedRandomProjections
 from itt.study import VARIANTS, single
 
 SRP = ["candidates.resample=iteration", "candidates.count=500", "search.name=srp"]

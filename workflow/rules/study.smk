@@ -16,13 +16,13 @@ import shutil
 import sys
 from pathlib import Path
 
-from itt.algorithms.es.warm_start import identified
 from itt.analysis import inventory, outputs, speed
 from itt.errors import UserError
 from itt.rehearsal import ESTIMATES, rehearsal
 from itt.resolve import resolve
 from itt.settings_file import read
 from itt.study import load
+from itt.training import algorithm_of
 from itt.theory import outputs as theory_outputs
 
 KEYS = ("study", "ranks", "rehearsal", "partial", "site", *SITE_KEYS)
@@ -66,7 +66,7 @@ def hash_of(run):
     Snakemake looks at times of files only, so it would take the old runs for the new ones.
     """
     try:
-        wanted = identified(resolve(run)).hash
+        wanted = algorithm_of(run).identified(resolve(run)).hash
     except UserError as error:
         raise UserError(f"{STUDY_FILE}: {error}") from None
     record = Path(RESULTS, run.folder, "run.yaml")
@@ -87,7 +87,7 @@ def listed(run, left_out):
         variant=run.variant,
         seed=str(run.seed),
         hash=hash_of(run),
-        iterations=str(getattr(run.algorithm, "iterations", "")),
+        iterations=str(run.length),
         left_out=inventory.LEFT_OUT if left_out else "",
     )
 

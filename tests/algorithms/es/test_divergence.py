@@ -7,8 +7,9 @@ import pytest
 
 from itt.algorithms.es import episodes, strategy, trainer
 from itt.errors import UserError
+from itt.policies import architecture_of
 from itt.record import policy_file
-from itt.resolve import architecture_of, resolve
+from itt.resolve import resolve
 from itt.rollouts import Episode
 from itt.study import single
 

@@ -8,8 +8,9 @@ import pytest
 from itt.algorithms.es import strategy
 from itt.errors import UserError
 from itt.observations import Moments
+from itt.policies import architecture_of
 from itt.record import policy_file
-from itt.resolve import architecture_of, resolve
+from itt.resolve import resolve
 from itt.rollouts import Rollout, Shared, play
 from itt.seeding import Key
 from itt.study import single

@@ -5,9 +5,9 @@ import pytest
 
 from itt import settings_file
 from itt.algorithms.es.episodes import reached
+from itt.algorithms.es.settings import Target
 from itt.errors import UserError
 from itt.record import policy_file
-from itt.settings import Target
 from itt.study import single
 
 ITERATIONS = 12

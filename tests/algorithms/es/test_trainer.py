@@ -5,8 +5,9 @@ import pytest
 
 from itt.algorithms.es import strategy
 from itt.algorithms.es.trainer import COLUMNS
+from itt.policies import architecture_of
 from itt.record import policy_file
-from itt.resolve import architecture_of, resolve
+from itt.resolve import resolve
 from itt.rollouts import Rollout, Shared, play
 from itt.seeding import Key
 from itt.study import single
