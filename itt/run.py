@@ -73,6 +73,11 @@ class Run(Settings):
         """How many rows metrics.csv has when the run is at its end, unless something ends it before."""
 
     @property
+    def rollouts_are_measured(self) -> bool:
+        """Whether `itt bench rollouts` can tell how fast it is played, once it is resolved."""
+        return False
+
+    @property
     def determinism(self) -> str:
         """What the run promises: `bitwise`, the same bits for any number of ranks and across kill and resume."""
         return "bitwise"

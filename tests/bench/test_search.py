@@ -151,7 +151,7 @@ def test_settings_of_projections_are_measured_and_printed(itt, tmp_path, monkeyp
 
 def test_a_run_that_has_no_latents_is_refused(tmp_path, monkeypatch):
     run = trained.read(2).run.model_copy(update={"method": "explicit"})
-    trained.policy_file.write(tmp_path / "policy.npz", run, np.zeros(3))
+    trained.policy_file.write(tmp_path / "policy.npz", run, {"theta": np.zeros(3)})
     with pytest.raises(UserError, match="method itt"):
         trained.record(tmp_path, tmp_path / "out.npz")
 

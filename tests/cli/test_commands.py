@@ -10,8 +10,9 @@ import subprocess
 import pytest
 
 from itt import settings_file
+from itt.algorithms.es.settings import VARIANTS
 from itt.resolve import resolve
-from itt.study import VARIANTS, json_schema, single
+from itt.study import json_schema, single
 
 FEW = ("--set", "algorithm.iterations=3", "--set", "algorithm.directions=2")
 TRAIN = ("train", "--env", "CartPole-v1", "--method", "itt", *FEW)

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from itt.study import VARIANTS
+from itt.algorithms.es.settings import VARIANTS
 
 PROGRAMS = Path(__file__).with_name("programs.py")
 RUNS = [*((env, method) for env in ("Swimmer-v2", "Acrobot-v1") for method in ("itt", "iot", "explicit"))]

@@ -5,9 +5,9 @@ import json
 import numpy as np
 import pytest
 import torch
-from itt.inference import changed, for_inference
 
-from itt.algorithms.es.settings import SignedRandomProjections
+from itt.algorithms.es.inference import changed, for_inference
+from itt.algorithms.es.settings import VARIANTS, SignedRandomProjections
 from itt.candidates.projections import build
 from itt.envs import describe
 from itt.errors import UserError
@@ -19,7 +19,7 @@ from itt.rollouts.compiled.player import player
 from itt.rollouts.evaluation import evaluate
 from itt.rollouts.reference import ReferencePlayer
 from itt.seeding import Key
-from itt.study import VARIANTS, single
+from itt.study import single
 
 SRP = ["candidates.resample=iteration", "candidates.count=500", "search.name=srp"]
 SETTINGS = [

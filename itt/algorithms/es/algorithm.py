@@ -67,10 +67,10 @@ class EvolutionStrategies:
         from itt.rollouts import ready
         from itt.rollouts.evaluation import evaluate
 
-        theta, met = learned_of(saved)
+        learned = learned_of(saved)
         run = ESRun.of(inference.run, "evaluation")
         ready(run)
-        played = evaluate(run, theta, episodes, team.map, None if met is None else met.normaliser)
+        played = evaluate(run, learned.theta, episodes, team.map, learned.normaliser)
         return [(episode.value, seed, episode.diverged) for episode, seed in played]
 
     def effort(self, run: ESRun) -> Effort:

@@ -64,14 +64,14 @@ def test_env_steps_count_every_step_so_far(both):
 
 def test_the_final_policy_has_had_all_updates(both):
     training, _, theta = both
-    np.testing.assert_array_equal(policy_file.read(training / "policy.npz").theta, theta)
+    np.testing.assert_array_equal(policy_file.read(training / "policy.npz").arrays["theta"], theta)
 
 
 def test_the_best_policy_is_that_of_the_row_with_the_highest_return(both):
     training, told, _ = both
     best = int(np.argmax([row["return"] for row in training.rows()]))
     assert best > 0, "choose another seed: this test should see a best row that is not the first"
-    np.testing.assert_array_equal(policy_file.read(training / "best.npz").theta, told[best][0])
+    np.testing.assert_array_equal(policy_file.read(training / "best.npz").arrays["theta"], told[best][0])
 
 
 def test_the_columns_are_the_core_ones_and_then_the_algorithms_own(train):

@@ -112,6 +112,11 @@ class ESRun(ESSettings, Run):
         """Iterations: each has a row."""
         return self.algorithm.iterations
 
+    @property
+    def rollouts_are_measured(self) -> bool:
+        """Where the compiled engine plays."""
+        return self.engine == "compiled"
+
     @staticmethod
     def lengthens(key: str, old: Any, new: Any) -> bool:
         """More iterations, or a target that is higher or no longer there."""
