@@ -136,7 +136,7 @@ def train(
         algorithm.check_installed(run)
         path = out if out is not None else Path("results", run.study, run.folder)
         title = f"{run.env}/{run.method}/{run.variant}/seed{run.seed}"
-        with progress(title, run.length, algorithm.told) as report:
+        with progress(title, run.length, run.unit, algorithm.told) as report:
             algorithm.train(path, run, team, _say, report, extend, wait)
         return 0
 
@@ -557,7 +557,7 @@ def _print_envs(rows: list[dict[str, Any]]) -> None:
     table = Table(title="Environments; D ours / the paper's Table 4", caption="* differs from the paper")
     for name in ("env", "s", "a", "actions", "steps", "engine"):
         table.add_column(name, justify="right" if name in ("s", "a", "steps") else "left", no_wrap=True)
-    for name in ("itt", "iot", "explicit"):
+    for name in rows[0]["parameters"]:
         table.add_column(name, justify="right", no_wrap=True)
     table.add_column("note", overflow="fold")
     for row in rows:

@@ -13,12 +13,20 @@ Report = Callable[[int, dict[str, float]], None]
 
 
 @contextlib.contextmanager
-def progress(title: str, total: int, told: Callable[[dict[str, float]], str]) -> Iterator[Report]:
-    """Yields a function that takes the steps done, of `total`, and the newest row of metrics.csv.
+def progress(title: str, total: int, unit: str, told: Callable[[dict[str, float]], str]) -> Iterator[Report]:
+    """Yields a function that takes the steps done and the newest row of metrics.csv.
 
-    `told` says of a row what else a line tells, or nothing.
+    Args:
+        title: The run.
+        total: All steps.
+        unit: How a step is called.
+        told: What else a line tells of a row, or nothing.
     """
-    with _bar(title, total) if sys.stderr.isatty() else contextlib.nullcontext(_lines(title, total, told)) as report:
+    with (
+        _bar(title, total)
+        if sys.stderr.isatty()
+        else contextlib.nullcontext(_lines(title, total, unit, told)) as report
+    ):
         yield report
 
 
@@ -47,7 +55,7 @@ def _bar(title: str, total: int) -> Iterator[Report]:
         yield lambda done, row: bar.update(task, completed=done, latest=f"{row['return']:.1f}")
 
 
-def _lines(title: str, total: int, told: Callable[[dict[str, float]], str]) -> Report:
+def _lines(title: str, total: int, unit: str, told: Callable[[dict[str, float]], str]) -> Report:
     started = time.monotonic()
     first: int | None = None
     said = started
@@ -63,7 +71,7 @@ def _lines(title: str, total: int, told: Callable[[dict[str, float]], str]) -> R
             left = f", {pace * (total - done):.0f} s left" if done < total else ""
             more = f"{text}, " if (text := told(row)) else ""
             print(
-                f"{title}: step {done}/{total}, return {row['return']:.1f}, {more}{pace:.2f} s a step{left}",
+                f"{title}: {unit} {done}/{total}, return {row['return']:.1f}, {more}{pace:.2f} s each{left}",
                 file=sys.stderr,
                 flush=True,
             )

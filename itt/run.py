@@ -55,11 +55,13 @@ class Run(Settings):
         sections: The settings of this kind of run without its place in the grid.
         variants: Its built-in variants.
         published: The study in `itt/studies` whose settings its runs start from, if there is one.
+        unit: How one of its steps, each of which has a row in metrics.csv, is called.
     """
 
     sections: ClassVar[type[Settings]]
     variants: ClassVar[Mapping[str, Layer]]
     published: ClassVar[str | None] = None
+    unit: ClassVar[str] = "step"
 
     study: Label = BY_HAND
     env: EnvName

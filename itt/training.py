@@ -10,10 +10,12 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Literal, Protocol
 
+from numpy.typing import ArrayLike
+
 from itt.algorithms import module
 from itt.progress import Report
 from itt.ranks import Team
-from itt.record import SavedPolicy
+from itt.record import SavedPolicy, policy_file
 from itt.record.evaluation import Returns
 from itt.run import Run
 
@@ -61,6 +63,25 @@ class Inference:
     run: Run
     changed: str
     settings: Mapping[str, Any]
+
+
+class Policy(Protocol):
+    """A trained policy that can act, wherever states come from.
+
+    An episode begins with `begin`; then `act` is asked once a transition, in order.
+    """
+
+    run: Any
+    """The run that it is of, an `itt.run.Run`, resolved."""
+
+    def begin(self, episode: int) -> None:
+        """Begins an episode. Its number stands for all that the policy draws in it."""
+
+    def env_seed(self, episode: int) -> int:
+        """The seed of the env with which `itt eval` plays that episode."""
+
+    def act(self, observation: ArrayLike) -> Any:
+        """The action for an observation, as an env of `itt.envs.make` gives and takes them."""
 
 
 class Algorithm(Protocol):
@@ -127,6 +148,13 @@ class Algorithm(Protocol):
             Stopped: A signal came.
         """
 
+    def policy(self, saved: SavedPolicy, source: str) -> Policy:
+        """A saved policy, ready to act; `source` is where it was saved, for messages.
+
+        Raises:
+            UserError: It does not fit its env, or a package is missing.
+        """
+
     def effort(self, run: Any) -> Effort:
         """What the run takes."""
 
@@ -135,6 +163,17 @@ class Algorithm(Protocol):
 
     def measured(self, run: Any, seconds: float) -> Speed:
         """How fast it goes on this machine, by playing for so many core-seconds at least."""
+
+
+def load(path: Path | str) -> Policy:
+    """A trained policy, by the folder of its run or by its file (policy.npz, best.npz).
+
+    Raises:
+        UserError: There is none, or it cannot act here.
+    """
+    file = Path(path) / "policy.npz" if Path(path).is_dir() else Path(path)
+    saved = policy_file.read(file)
+    return algorithm_of(saved.run).policy(saved, str(file))
 
 
 def algorithm_of(run: Run) -> Algorithm:

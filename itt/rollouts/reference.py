@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Callable
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -51,12 +52,10 @@ class ReferencePlayer:
         self._kept: _Kept | None = None
         self._built: float | None = None
 
-    @torch.no_grad()
     def play(self, theta: Theta, key: Key, normaliser: Normaliser | None = None) -> Episode:
         """One episode; a function of its arguments alone, whatever was played before."""
         started, self._built = time.perf_counter(), None
-        load_theta(self.policy, theta)
-        act = self._actor(key)
+        act = self.chooser(theta, key)
         state = promised(self.spec, self.env.reset(seed=seeding.env_seed(key))[0])
         value, steps, diverged = 0.0, 0, not is_sound(state)
         over = diverged
@@ -65,14 +64,20 @@ class ReferencePlayer:
             seen = promised(self.spec, state)
             if normaliser is not None and met is not None:
                 met, seen = met.with_state(seen), normaliser(seen)
-            action = act(torch.from_numpy(seen), steps)
+            action = act(seen, steps)
             state, value, over, diverged = watched_step(self.env, action, value)
             steps += 1
             over = over or steps == self.spec.episode_limit
         seconds = time.perf_counter() - started
         return Episode(value, steps, seconds, diverged, met, self._built is not None, self._built or 0.0)
 
-    def _actor(self, key: Key) -> Any:
+    def chooser(self, theta: Theta, key: Key) -> Callable[[NDArray[np.float64], int], Any]:
+        """What theta does in an episode: (what it sees of a state, transition) -> action."""
+        load_theta(self.policy, theta)
+        act = torch.no_grad()(self.actor)(key)
+        return torch.no_grad()(lambda seen, transition: act(torch.from_numpy(seen), transition))
+
+    def actor(self, key: Key) -> Any:
         """The map (state, transition) -> action of one episode."""
         if isinstance(self.policy, Explicit):
             return _ExplicitActor(self.policy, self.run, self.spec, key)

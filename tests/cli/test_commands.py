@@ -64,7 +64,7 @@ def test_extend_goes_on_with_a_finished_run(itt, run):
 # Progress
 
 
-LINE = r"CartPole-v1/itt/vanilla/seed0: iteration 3/3, return [\d.]+, perturbations' mean [\d.]+, [\d.]+ s an iteration"
+LINE = r"CartPole-v1/itt/vanilla/seed0: iteration 3/3, return [\d.]+, perturbations' mean [\d.]+, [\d.]+ s each"
 
 
 def test_progress_is_plain_lines_where_there_is_no_terminal(itt, tmp_path):

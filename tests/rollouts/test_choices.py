@@ -84,7 +84,7 @@ def agree(env, method, settings, count):
             theta, key = random.standard_normal(architecture.size), Key(0, 3, number, 1)
             policy.begin(compiled, run, theta, key)
             load_theta(reference.policy, theta)
-            act = reference._actor(key)
+            act = reference.actor(key)
         policy.act(compiled, state, transition, action)
         with torch.no_grad():
             expected = np.atleast_1d(act(torch.from_numpy(state), transition))

@@ -122,7 +122,7 @@ def test_where_relu_is_dead_for_all_candidates_both_engines_take_the_first(metho
     policy.begin(player, run, theta, KEY)
     reference = ReferencePlayer(run, spec)
     load_theta(reference.policy, theta)
-    act = reference._actor(KEY)
+    act = reference.actor(KEY)
 
     for transition in range(5):
         with torch.no_grad():

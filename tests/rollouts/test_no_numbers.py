@@ -76,7 +76,7 @@ def choices(run, theta, states):
     readable = ReferencePlayer(run, spec)
     with torch.no_grad():
         load_theta(readable.policy, theta)
-        act = readable._actor(KEY)
+        act = readable.actor(KEY)
         fast, slow = [], []
         for transition, state in enumerate(states):
             policy.act(actor, state, transition, action)

@@ -53,7 +53,7 @@ def choices(run, theta, key, states):
     compiled, reference = policy.make(run, spec, architecture_of(run)), ReferencePlayer(run, spec)
     policy.begin(compiled, run, theta, key)
     load_theta(reference.policy, theta)
-    act = reference._actor(key)
+    act = reference.actor(key)
     for transition, state in enumerate(states):
         policy.act(compiled, state, transition, action)
         with torch.no_grad():

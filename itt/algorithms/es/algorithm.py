@@ -12,7 +12,7 @@ from itt.ranks import Team
 from itt.record import SavedPolicy
 from itt.record.evaluation import Returns
 from itt.resolve import resolve
-from itt.training import Effort, Inference, Speed
+from itt.training import Effort, Inference, Policy, Speed
 
 
 class EvolutionStrategies:
@@ -72,6 +72,15 @@ class EvolutionStrategies:
         ready(run)
         played = evaluate(run, learned.theta, episodes, team.map, learned.normaliser)
         return [(episode.value, seed, episode.diverged) for episode, seed in played]
+
+    def policy(self, saved: SavedPolicy, source: str) -> Policy:
+        """See `itt.rollouts.acting`."""
+        from itt.algorithms.es.saved import learned_of
+        from itt.rollouts.acting import Acting
+
+        run = ESRun.of(self.inference(saved, source, None, False, []).run, source)
+        self.check_installed(run)
+        return Acting(run, learned_of(saved))
 
     def effort(self, run: ESRun) -> Effort:
         """See `itt.algorithms.es.effort`."""

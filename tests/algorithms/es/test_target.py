@@ -56,7 +56,7 @@ def test_a_training_ends_with_the_theta_that_reached_the_target(train, free):
     thetas = [policy_file.read(stopped / name).arrays["theta"] for name in ("policy.npz", "best.npz")]
     np.testing.assert_array_equal(*thetas)
     np.testing.assert_array_equal(
-        thetas[0], policy_file.read(train(cartpole(iterations=row), "to row") / "policy.npz").theta
+        thetas[0], policy_file.read(train(cartpole(iterations=row), "to row") / "policy.npz").arrays["theta"]
     )
 
 

@@ -44,6 +44,7 @@ class ESRun(ESSettings, Run):
     sections: ClassVar[type[Settings]] = ESSettings
     variants: ClassVar[dict[str, Layer]] = VARIANTS
     published: ClassVar[str | None] = "paper.yaml"
+    unit: ClassVar[str] = "iteration"
 
     method: Method
 
