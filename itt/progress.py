@@ -22,11 +22,8 @@ def progress(title: str, total: int, unit: str, told: Callable[[dict[str, float]
         unit: How a step is called.
         told: What else a line tells of a row, or nothing.
     """
-    with (
-        _bar(title, total)
-        if sys.stderr.isatty()
-        else contextlib.nullcontext(_lines(title, total, unit, told)) as report
-    ):
+    lines = contextlib.nullcontext(_lines(title, total, unit, told))
+    with _bar(title, total) if sys.stderr.isatty() else lines as report:
         yield report
 
 
