@@ -9,7 +9,7 @@ when the statistics froze, while what was saved of it stays as it is.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any, Literal
+from typing import Any, Literal, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -23,16 +23,36 @@ RUNNING: Kind = "running"
 NONE: Kind = "none"
 
 
-class Normaliser:
-    """(o - mean) / (std scaling), clipped to [-clip, clip], coordinate by coordinate, in float32.
+class Lens(NamedTuple):
+    """(o - mean) / scale, clipped to [-clip, clip], coordinate by coordinate, in float32.
 
-    A coordinate that never changed is seen as 0. Before any statistics stand (`frozen`: before n observations; always
-    under `none`) an observation is seen as it is, and nothing is clipped.
+    Attributes:
+        mean: (s,).
+        scale: (s,); infinite where a coordinate never changed, which is then seen as 0.
+        clip: A number; infinite where nothing is clipped.
     """
 
-    def __init__(
-        self, kind: Kind, size: int, first: int = 0, scaling: float = 1.0, clip: float | None = None
-    ) -> None:
+    mean: Rows
+    scale: Rows
+    clip: NDArray[np.float32]
+
+    def see(self, observations: Rows) -> None:
+        """Normalises observations in place, (..., s)."""
+        np.subtract(observations, self.mean, out=observations)
+        np.divide(observations, self.scale, out=observations)
+        if self.clip < np.inf:
+            np.clip(observations, -self.clip, self.clip, out=observations)
+
+
+class Normaliser:
+    """Statistics of observations, and the lens that they make.
+
+    Attributes:
+        lens: What observations are seen through; None before any statistics stand (`frozen`: before n observations;
+            always under `none`), when an observation is seen as it is.
+    """
+
+    def __init__(self, kind: Kind, size: int, first: int = 0, scaling: float = 1.0, clip: float | None = None) -> None:
         """Has met nothing yet.
 
         Args:
@@ -44,6 +64,7 @@ class Normaliser:
         """
         self.kind, self.first, self.scaling, self.clip = kind, first, scaling, clip
         self.moments = Moments.none(size)
+        self.lens: Lens | None = None
         self._stand()
 
     def meet(self, observation: NDArray[np.floating[Any]]) -> None:
@@ -52,15 +73,6 @@ class Normaliser:
             self.moments = self.moments.with_state(np.asarray(observation, np.float64))
             if self.kind == RUNNING or self.moments.count == self.first:
                 self._stand()
-
-    def see(self, observations: Rows) -> None:
-        """Normalises observations in place, (..., s)."""
-        if not self.stands:
-            return
-        np.subtract(observations, self._mean, out=observations)
-        np.divide(observations, self._scale, out=observations)
-        if self.clip is not None:
-            np.clip(observations, -self.clip, self.clip, out=observations)
 
     def arrays(self, prefix: str = "") -> dict[str, NDArray[Any]]:
         """What `restore` goes on from; nothing under `none`."""
@@ -76,8 +88,16 @@ class Normaliser:
             self.moments = unpacked(arrays, prefix)
             self._stand()
 
+    def see(self, observations: Rows) -> None:
+        """Normalises observations in place, (..., s), as far as statistics stand."""
+        if self.lens is not None:
+            self.lens.see(observations)
+
     def _stand(self) -> None:
         """Takes the statistics as they are now."""
-        self.stands = self.kind == RUNNING or (self.kind == FROZEN and 0 < self.first <= self.moments.count)
+        if self.kind == NONE or (self.kind == FROZEN and not 0 < self.first <= self.moments.count):
+            self.lens = None
+            return
         mean, std = self.moments.normaliser
-        self._mean, self._scale = mean.astype(np.float32), (std * self.scaling).astype(np.float32)
+        clip = np.float32(np.inf if self.clip is None else self.clip)
+        self.lens = Lens(mean.astype(np.float32), (std * self.scaling).astype(np.float32), np.asarray(clip))

@@ -16,13 +16,14 @@ import os
 import struct
 import zlib
 from collections.abc import Iterator
+from itertools import pairwise
 from pathlib import Path
 from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
-from itt.experience.replay import Replay
+from itt.experience.replay import Replay, size_in_bytes
 
 Rows = NDArray[np.float32]
 FILE_ROWS = 2**18
@@ -65,7 +66,7 @@ class Segments:
         for rows in self.replay.since(self.saved):
             self._append(rows)
         files = _files(self.folder)
-        for path, following in zip(files[:-1], files[1:], strict=True):
+        for path, following in pairwise(files):
             if _number(following) <= self._counts[0] - self.replay.capacity:
                 path.unlink()
         self._counts = [*self._counts[1:], self.saved]
@@ -111,6 +112,11 @@ class Segments:
         if path != self._path:
             _sync(self.folder)
         self._path, self.saved = path, self.saved + len(rows)
+
+
+def most_bytes(capacity: int, observation: int, action: int) -> int:
+    """About what the files of a full ring take at most, if saves are small beside FILE_ROWS."""
+    return size_in_bytes(capacity + 2 * FILE_ROWS, observation, action)
 
 
 class _Segment(NamedTuple):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
+from itertools import pairwise
 from typing import cast
 
 import numpy as np
@@ -17,7 +18,7 @@ class MLP(nn.Module):
     def __init__(self, sizes: Sequence[int], random: np.random.Generator) -> None:
         """Layers of the given sizes, inputs first; see `glorot_uniform` for what they begin with."""
         super().__init__()
-        self.layers = nn.ModuleList(nn.Linear(m, n) for m, n in zip(sizes[:-1], sizes[1:], strict=True))
+        self.layers = nn.ModuleList(nn.Linear(m, n) for m, n in pairwise(sizes))
         for layer in self.layers:
             glorot_uniform(cast(nn.Linear, layer), random)
 

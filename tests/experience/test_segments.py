@@ -1,6 +1,5 @@
 """A replay buffer on disk is appended to, and whole after a kill at any byte."""
 
-import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st

@@ -136,7 +136,8 @@ def policy_gradient_of_q(first: Any, second: Any, log_density: Any, alpha: Any, 
         else:
             of_first[i] = share
             loss += float(alpha) * float(log_density[i]) - float(first[i, 0])
-    return np.true_divide(loss, count)
+    mean: float = np.true_divide(loss, count)
+    return mean
 
 
 @kernel

@@ -9,7 +9,13 @@ from torch.nn.functional import softplus
 
 
 def q_target(
-    reward: Tensor, terminal: Tensor, following_q: Tensor, log_density: Tensor, alpha: Tensor, scale: float, gamma: float
+    reward: Tensor,
+    terminal: Tensor,
+    following_q: Tensor,
+    log_density: Tensor,
+    alpha: Tensor,
+    scale: float,
+    gamma: float,
 ) -> Tensor:
     """y = scale r + gamma (1 - d) (min_j Q'_j(s', a') - alpha log pi(a'|s')), of Eq. 3 and 5. All (B,).
 

@@ -26,7 +26,9 @@ class InputNormaliser(Section):
     @model_validator(mode="after")
     def _nothing_idle(self) -> InputNormaliser:
         if self.name == "none" and (self.variance_scaling != 1.0 or self.clip is not None):
-            raise ValueError("name: none neither scales nor clips; allowed with variance_scaling or clip: frozen, running")
+            raise ValueError(
+                "name: none neither scales nor clips; allowed with variance_scaling or clip: frozen, running"
+            )
         return self
 
 
