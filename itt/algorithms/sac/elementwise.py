@@ -51,12 +51,13 @@ def through_relu_summed(gradient: Any, hidden: Any, bias: Any) -> None:
 def through_single_output(output: Any, weights: Any, hidden: Any, gradient: Any) -> None:
     """gradient, (B, n), <- that of the sums before relu of the layer below a single output.
 
-    (B,) gradients of the output and its (1, n) weights.
+    (B,) gradients of the output and its (n,) weights.
     """
     zero = gradient.dtype.type(0)
     for i in range(gradient.shape[0]):
+        slope = output[i]
         for j in range(gradient.shape[1]):
-            gradient[i, j] = output[i] * weights[0, j] if hidden[i, j] > zero else zero
+            gradient[i, j] = slope * weights[j] if hidden[i, j] > zero else zero
 
 
 @kernel
@@ -66,8 +67,9 @@ def through_single_output_summed(output: Any, weights: Any, hidden: Any, gradien
     for j in range(len(bias)):
         bias[j] = zero
     for i in range(gradient.shape[0]):
+        slope = output[i]
         for j in range(gradient.shape[1]):
-            value = output[i] * weights[0, j] if hidden[i, j] > zero else zero
+            value = slope * weights[j] if hidden[i, j] > zero else zero
             gradient[i, j] = value
             bias[j] += value
 
@@ -94,6 +96,28 @@ def densities(noise: Any, log_std: Any, latent: Any, softplus: Any, found: Any) 
             gaussian = -half * noise[i, k] * noise[i, k] - log_std[i, k] - constant
             total += gaussian - two * (log_two - latent[i, k] - softplus[i, k])
         found[i] = total
+
+
+@kernel
+def beside(rows: Any, column: Any, action: Any, pair: Any) -> None:
+    """pair, (B, s + A), <- columns `column` and following of `rows`, and the actions, (B, A)."""
+    size = pair.shape[1] - action.shape[1]
+    for i in range(pair.shape[0]):
+        for j in range(size):
+            pair[i, j] = rows[i, column + j]
+        for k in range(action.shape[1]):
+            pair[i, size + k] = action[i, k]
+
+
+@kernel
+def played(outputs: Any, noise: Any, clip: Any, action: Any) -> None:
+    """action, (n, A), <- tanh(mean + std epsilon) of the policy's outputs, (n, 2 A); see `tanh_gaussian.drawn`."""
+    zero, size = action.dtype.type(0), action.shape[1]
+    for i in range(action.shape[0]):
+        for k in range(size):
+            xi = min(max(outputs[i, size + k], -clip), clip)
+            std = max(xi, zero) + math.log1p(math.exp(-abs(xi)))
+            action[i, k] = math.tanh(outputs[i, k] + std * noise[i, k])
 
 
 @kernel

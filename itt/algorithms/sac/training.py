@@ -75,7 +75,7 @@ class Training:
         )
         self.draws = Draws(seed, settings.batch_size, spec.action)
         self.update = _update(settings, seed, *sizes)
-        self.summary, self.steps = Summary(), 0
+        self.summary, self.steps = Summary(spec.action), 0
         self._observation: NDArray[np.float64]
         self._batch = Batch(np.empty((settings.batch_size, width(*sizes)), np.float32), *sizes)
         self._rows = np.zeros((2, spec.observation), np.float32)  # a single row would round otherwise than a batch

@@ -50,7 +50,7 @@ class Layers:
             start += outputs
         self.turned = [weight.T for weight in self.weights]
         self.output_bias = torch.from_numpy(self.biases[-1])
-        self.output_weight = self.weights[-1].numpy()
+        self.output_weight = self.weights[-1][0].numpy()
 
     def named(self) -> dict[str, NDArray[Any]]:
         """Each array under the name that torch has for it in an `MLP`."""
@@ -136,6 +136,7 @@ class FastUpdate:
         self.settings, self.shape, self.entropy = settings, shape, entropy_of(settings, shape.action)
         self.dtype, kind = dtype, torch.empty(0, dtype=dtype).numpy().dtype
         self.number, rows = kind.type, settings.batch_size
+        self.clip = self.number(tanh_gaussian.CLIP)
         self.policy = Optimised(shape.policy, 1, settings.policy_lr, kind)
         self.q = Optimised(shape.q, 2, settings.q_lr, kind)
         self.alpha = Optimised((0, 1), 1, settings.alpha_lr, kind)
@@ -167,7 +168,8 @@ class FastUpdate:
         observation, following = torch.from_numpy(batch.observation), torch.from_numpy(batch.following)
         alpha = np.exp(self.alpha.flat[0])
 
-        self._draw(following, batch.following, noise[0])
+        _, _, latent = self._draw(following, noise[0])
+        elementwise.beside(batch.rows, self.pair.shape[1] + 2, latent.tanh().numpy(), self.pair)
         next_1, next_2 = (
             forward(layers, self.pair_tensor, room) for layers, room in zip(self.targets, self.q_rooms, strict=True)
         )
@@ -178,15 +180,17 @@ class FastUpdate:
         found = [self._q_gradient(k, torch.from_numpy(batch.pair)) for k in range(2)]
         self.q.step()
 
-        drawn = self._draw(observation, batch.observation, noise[1])
+        xi, std, latent = self._draw(observation, noise[1])
+        action = latent.tanh()
+        elementwise.beside(batch.rows, 0, action.numpy(), self.pair)
         q_1, q_2 = (
             forward(layers, self.pair_tensor, room) for layers, room in zip(self.q.layers, self.q_rooms, strict=True)
         )
         policy_loss = elementwise.policy_gradient_of_q(q_1, q_2, self.log_density, alpha, self.of_q[0], self.of_q[1])
-        self._policy_gradient(observation, noise[1], alpha, *drawn)
+        self._policy_gradient(observation, noise[1], alpha, xi, std, action)
         self.policy.step()
 
-        self._draw(observation, batch.observation, noise[2])
+        self._draw(observation, noise[2])
         entropy = -float(self.log_density.mean())
         alpha_loss = -float(alpha) * (self.entropy - entropy)
         self.alpha.gradient[:] = alpha_loss  # by log alpha, as alpha = e^(log alpha)
@@ -203,13 +207,13 @@ class FastUpdate:
         if rows not in self.acting_rooms:
             self.acting_rooms[rows] = Room(self.shape.policy, rows, self.dtype)
         inputs = torch.from_numpy(observations.astype(self.number, copy=False))
-        room = self.acting_rooms[rows]
-        forward(self.policy.layers[0], inputs, room)
-        if noise is None:
-            actions = tanh_gaussian.mean_action(room.outputs)
-        else:
-            actions, _ = tanh_gaussian.drawn(room.outputs, torch.from_numpy(noise.astype(self.number, copy=False)))
-        return actions.numpy().astype(np.float32, copy=False)
+        outputs = forward(self.policy.layers[0], inputs, self.acting_rooms[rows])
+        actions, still = np.zeros((2, rows, self.shape.action), self.number)
+        elementwise.played(
+            outputs, still if noise is None else noise.astype(self.number, copy=False), self.clip, actions
+        )
+        found: NDArray[np.float32] = actions.astype(np.float32, copy=False)
+        return found
 
     def arrays(self) -> Arrays:
         """See `Update`."""
@@ -235,24 +239,21 @@ class FastUpdate:
         """See `Update`."""
         return {name: array.copy() for name, array in self._by_parameter("gradients").items()}
 
-    def _draw(self, inputs: Tensor, observation: NDArray[Any], noise: NDArray[Any]) -> tuple[Tensor, Tensor, Tensor]:
-        """Draws an action for each row into `pair`, beside its observation, and its log-density into `log_density`.
+    def _draw(self, inputs: Tensor, noise: NDArray[Any]) -> tuple[Tensor, Tensor, Tensor]:
+        """Draws an action for each row, with its log-density into `log_density`.
 
         Returns:
-            Of the head, (B, A) each: xi clipped, std, and the actions.
+            Of the head, (B, A) each: xi clipped, std, and u, of which the action is the tanh.
         """
         forward(self.policy.layers[0], inputs, self.policy_room)
         mean, spread = self.policy_room.outputs.chunk(2, dim=1)
         xi = spread.clamp(-tanh_gaussian.CLIP, tanh_gaussian.CLIP)
         std = softplus(xi)
         latent = torch.addcmul(mean, std, torch.from_numpy(noise))
-        action = torch.tanh(latent)
         elementwise.densities(
             noise, std.log().numpy(), latent.numpy(), softplus(latent * -2.0).numpy(), self.log_density
         )
-        s = self.shape.observation
-        self.pair[:, :s], self.pair[:, s:] = observation, action.numpy()
-        return xi, std, action
+        return xi, std, latent
 
     def _q_gradient(self, k: int, pair: Tensor) -> tuple[float, float]:
         """That of Q_k's loss; the loss and the mean of Q_k."""
@@ -279,7 +280,7 @@ class FastUpdate:
         room, layers, gradient = self.policy_room, self.policy.layers[0], self.policy.gradients[0]
         elementwise.policy_head_gradient(
             room.found, noise, std.numpy(), xi.sigmoid().numpy(), action.numpy(), self.of_action.numpy(), alpha,
-            self.number(tanh_gaussian.CLIP), self.head_gradient.numpy(),
+            self.clip, self.head_gradient.numpy(),
         )  # fmt: skip
         torch.mm(self.head_gradient.T, room.hidden[-1], out=gradient.weights[-1])
         elementwise.row_sums(self.head_gradient.numpy(), gradient.biases[-1])
