@@ -30,6 +30,14 @@ class Purpose(IntEnum):
     """the draw of Eq. 3"""
     SEARCH = 6
     """randomness inside a search"""
+    NETWORKS = 7
+    """the first weights of networks"""
+    EXPLORATION = 8
+    """actions drawn while acting in training"""
+    REPLAY = 9
+    """which transitions of the past an update is made of"""
+    UPDATE = 10
+    """actions drawn inside an update's losses"""
 
 
 @dataclass(frozen=True, slots=True)

@@ -137,6 +137,38 @@ def _rank(row: Row) -> str:
 
 
 @app.command()
+def learning(
+    method: Annotated[str, typer.Option(help="sac, which is all that there is.")],
+    env: Annotated[str, typer.Option(help="An env of Gymnasium with continuous actions.")] = "HalfCheetah-v4",
+    seconds: Annotated[float, typer.Option(min=0.0, help="CPU seconds of each in a round; there are nine.")] = 1.0,
+    out: Out = None,
+    as_json: Json = False,
+) -> int:
+    """Time training by gradients beside the bare products of its networks, and beside its peers, on one thread.
+
+    CPU time, medians over interleaved rounds: updates a second with an env step each, as a multiple of the products
+    alone; and of Stable-Baselines3 and SBX (jax) the same, as far as they are installed (pip install 'itt[bench]').
+    """
+    from itt.bench.learning import measure
+
+    if method != "sac":
+        raise UserError(f"itt bench learning: --method: {method} does not learn by gradients; allowed is sac")
+    return _give("learning", [measure(env, seconds)], out, as_json, _learning)
+
+
+def _learning(row: Row) -> str:
+    peers = [
+        f"; {name} {peer['multiple']:.2f}, so {peer['speedup']:.2f} times as fast as it"
+        for name, peer in row["peers"].items()
+        if peer
+    ]
+    return (
+        f"{row['env']} {row['method']}: {row['updates_per_s']:.1f} updates/s with an env step each, "
+        f"{row['multiple']:.2f} times the bare products{''.join(peers)}; efficiency {row['efficiency']:.2f}"
+    )
+
+
+@app.command()
 def search(
     candidates: Annotated[int, typer.Option(min=1, help="N.")] = 1000,
     dim: Annotated[int, typer.Option(min=1, help="d, of a latent.")] = 6,
