@@ -97,6 +97,10 @@ class Run(Settings):
         """The run's settings, as other layers are laid over them."""
         return self.model_dump()
 
+    @abstractmethod
+    def parameters(self, arrays: Mapping[str, NDArray[Any]]) -> int:
+        """How many parameters a saved policy has."""
+
     def check_policy(self, arrays: Mapping[str, NDArray[Any]]) -> None:
         """That a saved policy's arrays are what this kind of run saves, whatever its env.
 

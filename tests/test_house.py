@@ -129,5 +129,5 @@ def test_a_package_is_imported_only_where_the_document_says(package, where):
 def test_the_readable_engine_imports_nothing_of_the_compiled_one():
     readable, compiled = "itt.rollouts.reference", "itt.rollouts.compiled"
 
-    assert "itt.rollouts.divergence" in imports(readable) & imports(f"{compiled}.player")
+    assert "itt.envs.divergence" in imports(readable) & imports(f"{compiled}.player")
     assert not GRAPH.chain_exists(readable, compiled, as_packages=True)

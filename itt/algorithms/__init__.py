@@ -33,6 +33,7 @@ METHODS = {
     "itt": Method("ITT", "es"),
     "iot": Method("IOT", "es"),
     "explicit": Method("Explicit", "es"),
+    "sac": Method("SAC", "sac"),
 }
 """All methods, in the order of tables and figures."""
 

@@ -11,7 +11,7 @@ from itt.policies import architecture_of
 from itt.resolve import env_of, resolve
 from itt.rollouts.compiled import player as compiled
 from itt.rollouts.compiled.player import CompiledPlayer, SimulatorPlayer
-from itt.rollouts.divergence import worth
+from itt.envs.divergence import worth
 from itt.rollouts.reference import ReferencePlayer
 from itt.seeding import Key
 from itt.study import single

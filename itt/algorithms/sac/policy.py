@@ -9,12 +9,13 @@ import numpy as np
 import torch
 from numpy.typing import NDArray
 
+from itt.algorithms.sac.settings import POLICY
 from itt.experience import Lens
 from itt.networks import named_arrays, tanh_gaussian
 from itt.networks.mlp import MLP
 
 Arrays = dict[str, NDArray[Any]]
-_NETWORK, _LENS, _BOUNDS = "policy/", "observation/", "action/"
+_LENS, _BOUNDS = "observation/", "action/"
 
 
 def saved(network: Mapping[str, NDArray[Any]], lens: Lens | None, low: Any, high: Any) -> Arrays:
@@ -26,7 +27,7 @@ def saved(network: Mapping[str, NDArray[Any]], lens: Lens | None, low: Any, high
         low: Lower bounds of actions, (A,).
         high: Upper bounds of actions, (A,).
     """
-    found = {name: array for name, array in network.items() if name.startswith(_NETWORK)}
+    found = {name: array for name, array in network.items() if name.startswith(POLICY)}
     if lens is not None:
         found |= {f"{_LENS}{name}": array for name, array in lens._asdict().items()}
     return found | {f"{_BOUNDS}low": np.asarray(low, np.float64), f"{_BOUNDS}high": np.asarray(high, np.float64)}
@@ -41,12 +42,13 @@ class Policy:
         Raises:
             ValueError: They are not those of such a policy.
         """
-        weights = [arrays[name] for name in sorted(arrays) if name.startswith(_NETWORK) and name.endswith("weight")]
+        weights = [arrays[name] for name in sorted(arrays) if name.startswith(POLICY) and name.endswith("weight")]
         if not weights or any(weight.ndim != 2 for weight in weights):
             raise ValueError("there is no policy in these arrays")
         sizes = [weights[0].shape[1], *(weight.shape[0] for weight in weights)]
+        self.sizes = sizes
         self._network = MLP(sizes, np.random.Generator(np.random.SFC64(0)))
-        named_arrays.load(self._network, arrays, _NETWORK)
+        named_arrays.load(self._network, arrays, POLICY)
         try:
             self.low, self.high = arrays[f"{_BOUNDS}low"], arrays[f"{_BOUNDS}high"]
             self.lens = Lens(*(arrays[f"{_LENS}{name}"] for name in Lens._fields)) if f"{_LENS}mean" in arrays else None

@@ -137,6 +137,10 @@ class ESRun(ESSettings, Run):
             settings["search"] = {"name": self.search.name}
         return settings
 
+    def parameters(self, arrays: Mapping[str, NDArray[Any]]) -> int:
+        """D."""
+        return int(arrays["theta"].size)
+
     def check_policy(self, arrays: Mapping[str, NDArray[Any]]) -> None:
         """theta, shape (D,), and moments of observations where the policy sees them normalised."""
         theta = arrays["theta"]
