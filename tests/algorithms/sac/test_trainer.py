@@ -2,6 +2,8 @@
 
 import csv
 import json
+import subprocess
+import sys
 
 import numpy as np
 import pytest
@@ -214,6 +216,13 @@ def test_what_cannot_be_trained_is_told_before_anything_is_written(here, itt, ch
     assert (ended.code, told in ended.err) == (2, True), ended.err
     assert len(ended.err.splitlines()) == 1
     assert not (here / "run" / "run.yaml").exists()
+
+
+def test_a_study_is_planned_without_torch():
+    asked = "itt.algorithms.sac.algorithm, itt.algorithms.sac.resolve, itt.algorithms.sac.settings"
+    code = f"import sys, {asked}; sys.exit('torch' in sys.modules)"
+
+    assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0
 
 
 def test_discrete_actions_are_refused(here, itt):
