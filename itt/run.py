@@ -80,6 +80,11 @@ class Run(Settings):
         return False
 
     @property
+    def shares_work(self) -> bool:
+        """Whether several ranks make it faster."""
+        return False
+
+    @property
     def determinism(self) -> str:
         """What the run promises: `bitwise`, the same bits for any number of ranks and across kill and resume."""
         return "bitwise"

@@ -118,6 +118,11 @@ class ESRun(ESSettings, Run):
         """Where the compiled engine plays."""
         return self.engine == "compiled"
 
+    @property
+    def shares_work(self) -> bool:
+        """Episodes of an iteration."""
+        return True
+
     @staticmethod
     def lengthens(key: str, old: Any, new: Any) -> bool:
         """More iterations, or a target that is higher or no longer there."""
