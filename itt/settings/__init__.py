@@ -29,7 +29,7 @@ from itt.settings.es import (
 from itt.settings.methods import METHODS, Method, Traits
 from itt.settings.policy import Activation, Kernel, Policy, Tower
 from itt.settings.search import STANDING, DerivativeFree, Exact, RandomFeatureTree, Search, SignedRandomProjections
-from itt.settings.section import Section
+from itt.settings.section import Section, spelled
 
 __all__ = [
     "ES",
@@ -64,6 +64,7 @@ __all__ = [
     "Traits",
     "WarmStart",
     "env_label",
+    "spelled",
 ]
 
 Algorithm = ES
