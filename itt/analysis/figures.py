@@ -70,10 +70,11 @@ def _learning_curves(collected: Collected, name: str, axis: Axis) -> Drawn:
 
 
 def _variant(collected: Collected, variant: str, asked: Axis | None) -> Drawn:
-    axis = asked or fair_axis(collected, variant)
+    fair, compared_by = fair_axis(collected, variant)
+    axis = asked or fair
     found = against_vanilla(collected, variant, axis)
-    fair = asked is None
-    picture = captions.against_vanilla(against(variant), variant, axis, fair, collected.band, _seeds(found))
+    told = asked is None and compared_by
+    picture = captions.against_vanilla(against(variant), variant, axis, told, collected.band, _seeds(found))
     return picture, panels.draw(found, axis, collected.band)
 
 
