@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 
 from itt.analysis.outputs import VANILLA
-from itt.analysis.scores import CELL, ordered
+from itt.analysis.scores import CELL
 from itt.analysis.scores import Cell as RunCell
 from itt.analysis.tables import verdicts
 from itt.analysis.tables.comparisons import Comparison, compare, relative_paper_time
@@ -62,8 +62,10 @@ def parts(ours: Ours) -> pd.DataFrame:
 
 def _hours_table(ours: Ours) -> Table:
     compared = {(each.env, each.method): compare(each, ours) for each in zhao2022.numbers() if each.table == 2}
-    envs = ordered(ours.runs[ours.runs["rows"] > 0])[0]
-    n = usual([len(seeds) for cell, seeds in ours.cells.items() if cell[2] == VANILLA])
+    counts = {cell: len(seeds) for cell, seeds in ours.cells.items() if cell[2] == VANILLA}
+    if not counts:
+        return Table(TITLE, "No vanilla run has a result yet, by which the methods' hours are compared.", (), ())
+    envs, n = list(dict.fromkeys(env for env, *_ in counts)), usual(list(counts.values()))
     rows = [row for env in envs for row in _rows(ours, env, compared, n)]
     header = ("Environment", "", *(label(method, VANILLA) for method in zhao2022.METHODS), "Iterations")
     sentences = [
@@ -78,13 +80,12 @@ def _hours_table(ours: Ours) -> Table:
 
 def _rows(ours: Ours, env: str, compared: Mapping[tuple[str, str], Comparison], n: int) -> list[Row]:
     cells = [(env, method, VANILLA) for method in zhao2022.METHODS]
-    notes = [of_seeds(ours.seeds(*cell), n) for cell in cells]
-    iterations = sorted({count for cell in cells for count in ours.setting(cell, "iterations")})
+    iterations = sorted({float(count) for cell in cells for count in ours.told(cell, "iterations")})
     counted = Cell(" or ".join(f"{count:g}" for count in iterations)) if iterations else NOTHING
     lines = {
-        "ours, hours": [*(_hours(ours.hours(cell), note) for cell, note in zip(cells, notes, strict=True)), counted],
+        "ours, hours": [*(_hours(ours.hours(cell), _note(ours, cell, "seconds", n)) for cell in cells), counted],
         "ours, core-hours": [
-            *(_hours(ours.core_hours(cell), note) for cell, note in zip(cells, notes, strict=True)),
+            *(_hours(ours.core_hours(cell), _note(ours, cell, "core_seconds", n)) for cell in cells),
             NOTHING,
         ],
     }
@@ -103,6 +104,10 @@ def _rows(ours: Ours, env: str, compared: Mapping[tuple[str, str], Comparison], 
             "verdict": [verdict(one.verdict) for one in (*found, of_all)],
         }
     return group(env, lines)
+
+
+def _note(ours: Ours, cell: RunCell, column: str, n: int) -> str:
+    return of_seeds(len(ours.told(cell, column)), n)
 
 
 def _difference(ours: Ours, cell: RunCell) -> Cell:
