@@ -3,9 +3,7 @@
 Row k of a run counts the env steps and the seconds up to when it was recorded, its own iteration included.
 """
 
-import math
 from collections.abc import Sequence
-from itertools import pairwise
 
 import numpy as np
 import pandas as pd
@@ -15,7 +13,9 @@ from itt.analysis.scores import aligned
 from itt.analysis.statistics import Floats
 
 POINTS = 301
-"""At how many even places at least each seed's curve is read off, where seeds share none."""
+"""At how many even places curves are read off, where seeds share none."""
+ROWS = 101
+"""And at how many of each seed's own rows, if it has so many."""
 
 
 def core_seconds(seconds: "pd.Series[float]", total: float) -> "pd.Series[float]":
@@ -44,22 +44,19 @@ def side_by_side(curves: pd.DataFrame, runs: pd.DataFrame, axis: Axis) -> tuple[
     seeds = [(places, returns) for places, returns in seeds if len(places)]
     if not seeds:
         return np.empty(0), np.empty((0, 0))
-    grid = _grid([(float(places[0]), float(places[-1])) for places, _ in seeds])
+    grid = _grid([places for places, _ in seeds])
     return grid, np.stack([_held(places, returns, grid) for places, returns in seeds])
 
 
-def _grid(spans: Sequence[tuple[float, float]]) -> Floats:
-    """Places so near each other that each seed has `POINTS` on its own span, however far others go on.
+def _grid(rows: Sequence[Floats]) -> Floats:
+    """Even places from the first row of any seed to the last of any, and each seed's own rows.
 
-    Args:
-        spans: (first, last) of each seed. Between two that none spans there is one place, so that no line crosses it.
+    All that a seed learned may lie between a few of the former: where another one took far longer, or its own episodes
+    became longer.
     """
-    parts = [np.unique(spans)]
-    for left, right in pairwise(parts[0]):
-        across = [last - first for first, last in spans if first <= left and right <= last]
-        count = math.ceil((POINTS - 1) * (right - left) / min(across)) if across else 2
-        parts.append(np.linspace(left, right, count, endpoint=False))
-    return np.unique(np.concatenate(parts))
+    even = np.linspace(min(places[0] for places in rows), max(places[-1] for places in rows), POINTS)
+    own = [places[np.linspace(0, len(places) - 1, ROWS).round().astype(int)] for places in rows]
+    return np.unique(np.concatenate([even, *own]))
 
 
 def _seed(curve: pd.DataFrame, run: pd.DataFrame, axis: Axis) -> tuple[Floats, Floats]:

@@ -70,11 +70,11 @@ def _learning_curves(collected: Collected, name: str, axis: Axis) -> Drawn:
 
 
 def _variant(collected: Collected, variant: str, asked: Axis | None) -> Drawn:
-    fair, compared_by = fair_axis(collected, variant)
-    axis = asked or fair
+    fair = fair_axis(collected, variant)
+    axis = asked or fair or "iteration"
+    chosen = asked is None and fair is not None
     found = against_vanilla(collected, variant, axis)
-    told = asked is None and compared_by
-    picture = captions.against_vanilla(against(variant), variant, axis, told, collected.band, _seeds(found))
+    picture = captions.against_vanilla(against(variant), variant, axis, chosen, collected.band, _seeds(found))
     return picture, panels.draw(found, axis, collected.band)
 
 

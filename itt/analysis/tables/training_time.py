@@ -20,7 +20,7 @@ from itt.analysis.tables.source import mark, source
 from itt.analysis.typeset import NOTHING, Cell, Row, Table, label
 from itt.published import zhao2022
 
-TITLE = "Training time"
+TITLE, SPLIT = "Training time", "Where the time goes"
 PARTS = ("episodes", "physics", "policy", "waiting", "rest")
 NOTES = (
     "Machines and engines differ, so hours are not compared with hours. `relative`: a method's core-hours over the "
@@ -125,7 +125,6 @@ def _hours(value: float | None, note: str = "") -> Cell:
 
 
 def _parts_table(ours: Ours, split: pd.DataFrame) -> Table:
-    title = "Where the time goes"
     several = len(set(split["n"])) > 1
     rows: list[Row] = []
     env = ""
@@ -139,7 +138,7 @@ def _parts_table(ours: Ours, split: pd.DataFrame) -> Table:
         rows.append((Cell("" if row["env"] == env else row["env"]), Cell(name), _hours(hours), *figures))
         env = row["env"]
     header = ("Environment", "Method", "core-hours", *PARTS)
-    return Table(title, _parts_caption(ours), header, tuple(rows))
+    return Table(SPLIT, _parts_caption(ours), header, tuple(rows))
 
 
 def _parts_caption(ours: Ours) -> str:
