@@ -65,7 +65,7 @@ def _who(about: Mapping[str, Any]) -> tuple[Any, ...]:
 
 def _finished(found: Mapping[Path, Mapping[str, Any]], done: Collection[Path]) -> pd.DataFrame:
     """A row a cell: its seeds that are finished and begun, iterations, and what all of them took."""
-    paper = {cell: run.algorithm.iterations for cell, run in paper_settings.grid().items()}
+    paper = {cell: run.length for cell, run in paper_settings.grid().items()}
     rows: dict[tuple[str, ...], dict[str, Any]] = {}
     for folder, about in found.items():
         cell = tuple(about[name] for name in CELL)
