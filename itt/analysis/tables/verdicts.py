@@ -91,11 +91,9 @@ def _seeds(count: int) -> str:
 
 def too_few(count: int) -> Verdict | None:
     """Why nothing can be said of finished runs of which only so many tell what is judged; None if they are enough."""
-    return (
-        Verdict(NOT_YET, "too few", f"{_seeds(count)} tell it, where a verdict takes {FEWEST}")
-        if count < FEWEST
-        else None
-    )
+    if count >= FEWEST:
+        return None
+    return Verdict(NOT_YET, "too few", f"{_seeds(count)} tell it, where a verdict takes {FEWEST}")
 
 
 def _unfinished(trained: pd.DataFrame) -> str:
