@@ -12,16 +12,26 @@ from numpy.typing import NDArray
 from pydantic import AfterValidator, Field, WithJsonSchema
 
 from itt.algorithms import METHODS, module
-from itt.settings import Settings, env_label
+from itt.settings import Settings, env_label, spelled
 from itt.settings_file import Layer
 from itt.spec import fingerprint, understood, written
 
 BY_HAND = "by-hand"
 """The study to which a run belongs that was started without a study file."""
 
-Label = Annotated[str, Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]*$", max_length=100)]
+_LABEL = r"^[A-Za-z0-9][A-Za-z0-9._-]*$"
+Label = Annotated[
+    str,
+    Field(pattern=_LABEL, max_length=100),
+    spelled(_LABEL, "letters, digits, and . _ - after the first, like srp-lazy"),
+]
 """A name that becomes part of a path."""
-EnvName = Annotated[str, Field(pattern=r"^[A-Za-z0-9_][A-Za-z0-9_.:/-]*$")]
+_ENV = r"^[A-Za-z0-9_][A-Za-z0-9_.:/-]*$"
+EnvName = Annotated[
+    str,
+    Field(pattern=_ENV),
+    spelled(_ENV, "letters, digits, _, and . : / - after the first, like HalfCheetah-v2 or ALE/Pong-v5"),
+]
 """An env's name: it becomes part of a path, too, and of command lines, some of which a scheduler hands to a shell."""
 
 

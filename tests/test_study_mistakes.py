@@ -30,7 +30,11 @@ KEYS = "allowed here: name, iterations, sigma, eta, sigma_schedule, eta_schedule
 IN_THE_GRID = {
     "an unknown key": ("name: a\nfoo: 1\n" + RUNS, "foo: unknown key", "allowed here: name, defaults, variants, envs"),
     "no name": (RUNS, "name: is missing", ""),
-    "a name that is no path": ("name: a/b\n" + RUNS, "name: string should match pattern", "not 'a/b'"),
+    "a name that is no path": (
+        "name: a/b\n" + RUNS,
+        "name: must be letters, digits, and . _ - after the first, like",
+        "not 'a/b'",
+    ),
     "no runs": ("name: a\n", "runs: is missing", ""),
     "an empty grid": ("name: a\nruns: []\n", "runs: is empty", "at least one"),
     "no envs": (block(envs="[]"), "runs[0].envs: is empty", "at least one"),
@@ -57,11 +61,19 @@ IN_THE_GRID = {
     "an env that is a number": (block(envs="[3]"), "runs[0].envs[0]: input should be a valid string", "not 3"),
     "an env that a shell would run": (
         block(envs="['$(touch x)']"),
-        "runs[0].envs[0]: string should match",
+        "runs[0].envs[0]: must be letters, digits, _, and . : / - after the first, like",
         "$(touch x)",
     ),
-    "an env that is an option": (block(envs="[--help]"), "runs[0].envs[0]: string should match", "not '--help'"),
-    "an env that leads elsewhere": (block(envs="['..']"), "runs[0].envs[0]: string should match", "not '..'"),
+    "an env that is an option": (
+        block(envs="[--help]"),
+        "runs[0].envs[0]: must be letters, digits, _, and . : / - after the first, like",
+        "not '--help'",
+    ),
+    "an env that leads elsewhere": (
+        block(envs="['..']"),
+        "runs[0].envs[0]: must be letters, digits, _, and . : / - after the first, like",
+        "not '..'",
+    ),
     "one run twice in a block": (
         block(envs="[fish-swim, 'DMCS:FishSwim']"),
         "runs[0]: ",
@@ -134,7 +146,11 @@ IN_A_LAYER = {
     "a section that is a number": ("defaults: {algorithm: 5}", "defaults.algorithm: ", "dictionary"),
     "a layer that is a list": ("defaults: [1]", "defaults: ", "dictionary"),
     "a layer that is empty": ("variants: {x: }", "variants.x: ", "dictionary, not None"),
-    "a variant that is no path": ("variants: {a b: {}}", "variants.a b: string should match", ""),
+    "a variant that is no path": (
+        "variants: {a b: {}}",
+        "variants.a b: must be letters, digits, and . _ - after the first, like",
+        "",
+    ),
     "an env twice": (
         "envs: {fish-swim: {}, 'DMCS:FishSwim': {}}",
         "envs.DMCS:FishSwim: stands there twice",

@@ -45,7 +45,7 @@ _AXES: dict[Axis, str] = {
     ),
 }
 _FAIR: dict[Axis, str] = {
-    "iteration": "An iteration takes as many env steps in both.",
+    "iteration": "An iteration takes as many env steps in both, wherever both have a result.",
     "env-steps": "Iterations of the two do not take equally many env steps, so they are compared over these.",
 }
 _BANDS: dict[Shade, str] = {
@@ -99,7 +99,7 @@ def learning_curves(name: str, axis: Axis, band: Shade, seeds: Mapping[str, int]
 
 
 def against_vanilla(name: str, variant: str, axis: Axis, fair: bool, band: Shade, seeds: Mapping[str, int]) -> Picture:
-    """Fig. 4 or 5; `fair`: the axis was chosen by what iterations cost."""
+    """Fig. 4 or 5; `fair`: the axis was chosen by what iterations of both cost."""
     return Picture(
         name,
         f"{variant} beside vanilla",
@@ -204,6 +204,8 @@ def written(pictures: Sequence[Picture], mark: str | None) -> str:
 def _count(seeds: Mapping[str, int]) -> str:
     """n of all lines, and which have fewer."""
     most = max(seeds.values(), default=0)
+    if most == 0:
+        return "No line has a result yet."
     fewer = [f"{name} ({n})" for name, n in seeds.items() if n < most]
     more = [f"and {len(fewer) - MOST} more"] if len(fewer) > MOST else []
     return f"n = {most} seeds a line" + (f"; fewer: {', '.join(fewer[:MOST] + more)}." if fewer else ".")

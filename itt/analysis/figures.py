@@ -70,10 +70,11 @@ def _learning_curves(collected: Collected, name: str, axis: Axis) -> Drawn:
 
 
 def _variant(collected: Collected, variant: str, asked: Axis | None) -> Drawn:
-    axis = asked or fair_axis(collected, variant)
+    fair = fair_axis(collected, variant)
+    axis = asked or fair or "iteration"
+    chosen = asked is None and fair is not None
     found = against_vanilla(collected, variant, axis)
-    fair = asked is None
-    picture = captions.against_vanilla(against(variant), variant, axis, fair, collected.band, _seeds(found))
+    picture = captions.against_vanilla(against(variant), variant, axis, chosen, collected.band, _seeds(found))
     return picture, panels.draw(found, axis, collected.band)
 
 

@@ -115,6 +115,22 @@ def test_the_caption_of_a_variant_says_why_it_is_over_env_steps(make_run, captio
     assert "so they are compared" not in captions("env-steps")["vanilla-vs-lean"], "it was asked for"
 
 
+def test_the_caption_of_a_variant_says_nothing_of_costs_where_one_arm_has_no_result(make_run, captions):
+    make_run(returns=[])
+    make_run(variant="lean", env_steps=50)
+    assert "takes as many env steps" not in captions()["vanilla-vs-lean"]
+    make_run("Swimmer-v2")
+    make_run("Swimmer-v2", variant="lean")
+    assert "as many env steps in both, wherever both have a result." in captions()["vanilla-vs-lean"]
+
+
+def test_lines_without_any_result_have_no_number_of_seeds(make_run, captions):
+    make_run(returns=[])
+    make_run(method="sac", variant="lean")
+    assert "No line has a result yet." in captions()["learning-curves"]
+    assert "n = 0" not in captions()["learning-curves"]
+
+
 def test_thin_lines_are_explained_where_there_are_any(make_run, captions):
     make_run()
     assert "as-run" not in captions()["learning-curves"]
