@@ -10,6 +10,7 @@ from typing import Annotated, Any, ClassVar, NamedTuple, Self
 
 from numpy.typing import NDArray
 from pydantic import AfterValidator, Field, WithJsonSchema
+from pydantic_core import PydanticCustomError
 
 from itt.algorithms import METHODS, module
 from itt.settings import Settings, env_label, spelled
@@ -35,14 +36,11 @@ EnvName = Annotated[
 """An env's name: it becomes part of a path, too, and of command lines, some of which a scheduler hands to a shell."""
 
 
-def _known(method: str) -> str:
-    if method not in METHODS:
-        raise ValueError(f"must be {_listed(list(METHODS))}, not {method!r}")
+def _known(method: Any) -> str:
+    if not isinstance(method, str) or method not in METHODS:
+        *others, last = map(repr, METHODS)
+        raise PydanticCustomError("method", "input should be {names}", {"names": f"{', '.join(others)} or {last}"})
     return method
-
-
-def _listed(names: list[str]) -> str:
-    return f"{', '.join(repr(name) for name in names[:-1])} or {names[-1]!r}"
 
 
 Method = Annotated[str, AfterValidator(_known), WithJsonSchema({"enum": list(METHODS), "type": "string"})]
@@ -161,10 +159,7 @@ class Run(Settings):
             ValueError: It is no spec, or one that this version does not know.
         """
         settings = understood(spec)
-        method = settings.get("method")
-        if not isinstance(method, str):
-            raise ValueError("method: is missing")
-        return kind(_known(method)).model_validate(settings)
+        return kind(_known(settings.get("method"))).model_validate(settings)
 
     @cached_property
     def hash(self) -> str:

@@ -28,7 +28,11 @@ def line(tmp_path, text):
 KEYS = "allowed here: name, iterations, sigma, eta, sigma_schedule, eta_schedule, directions, sampling, estimator, "
 
 IN_THE_GRID = {
-    "an unknown key": ("name: a\nfoo: 1\n" + RUNS, "foo: unknown key", "allowed here: name, defaults, variants, envs"),
+    "an unknown key": (
+        "name: a\nfoo: 1\n" + RUNS,
+        "foo: unknown key",
+        "allowed here: name, defaults, methods, variants, envs",
+    ),
     "no name": (RUNS, "name: is missing", ""),
     "a name that is no path": (
         "name: a/b\n" + RUNS,
@@ -56,7 +60,11 @@ IN_THE_GRID = {
     "more seeds than anyone runs": (block(seeds="1000000000"), "runs[0].seeds: at most 100000", "1000000000"),
     "a range that long": (block(seeds="0-999999999"), "runs[0].seeds: at most 100000", "1000000000"),
     "the name of a rehearsal": ("name: a-rehearsal\n" + RUNS, "name: a-rehearsal: only rehearsals", "-rehearsal"),
-    "an unknown method": (block(methods="[ttt]"), "runs[0].methods[0]: ", "'itt', 'iot' or 'explicit', not 'ttt'"),
+    "an unknown method": (
+        block(methods="[ttt]"),
+        "runs[0].methods[0]: ",
+        "'itt', 'iot', 'explicit' or 'sac', not 'ttt'",
+    ),
     "an unknown variant": (block(variants="[lasy]"), "runs[0].variants: unknown variant 'lasy'", "vanilla, lazy"),
     "an env that is a number": (block(envs="[3]"), "runs[0].envs[0]: input should be a valid string", "not 3"),
     "an env that a shell would run": (
@@ -333,7 +341,7 @@ def test_a_mistake_in_set(override, start):
 @pytest.mark.parametrize(
     ("identity", "start"),
     [
-        ({"method": "ittt"}, "method: input should be 'itt', 'iot' or 'explicit', not 'ittt'"),
+        ({"method": "ittt"}, "method: must be one of itt, iot, explicit, sac, not ittt"),
         ({"variant": "lasy"}, "unknown variant 'lasy'; known are vanilla"),
         ({"seed": -1}, "seed: input should be greater than or equal to 0, not -1"),
         ({"seed": 2**32}, "seed: input should be less than 4294967296"),

@@ -17,7 +17,7 @@ from itt.analysis.aggregates import FEWEST_ENVS, Aggregates, aggregates
 from itt.analysis.captions import Picture
 from itt.analysis.curves import Collected, Panel
 from itt.analysis.files import read_collected, write
-from itt.analysis.learning_curves import methods_by_env
+from itt.analysis.learning_curves import comparable, methods_by_env
 from itt.analysis.missing import partial
 from itt.analysis.outputs import BEYOND, CAPTIONS, LEARNING, Axis, Shade, against, compared
 from itt.analysis.variants import against_vanilla, fair_axis
@@ -56,7 +56,7 @@ def drawn_figures(
     collected = Collected(runs, curves, band)
     for name, over in LEARNING.items():
         if axis in (None, over):
-            yield _learning_curves(collected, name, over)
+            yield _learning_curves(collected, name, comparable(collected, over))
     for variant in compared(set(runs["variant"])):
         yield _variant(collected, variant, axis)
     yield from _beyond(collected, aggregates(runs))
@@ -65,7 +65,8 @@ def drawn_figures(
 def _learning_curves(collected: Collected, name: str, axis: Axis) -> Drawn:
     found = methods_by_env(collected, axis)
     as_run = any(curve.look.thin for panel in found for curve in panel.curves)
-    picture = captions.learning_curves(name, axis, collected.band, _seeds(found), as_run)
+    methods = list(dict.fromkeys(method for _, method, _ in collected.cells))
+    picture = captions.learning_curves(name, axis, collected.band, _seeds(found), as_run, methods)
     return _either(picture, panels.draw(found, axis, collected.band) if found else None, captions.NO_VANILLA)
 
 

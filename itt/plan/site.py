@@ -39,14 +39,13 @@ class Site(Section):
         """The time limit of a job that wants so many: as many, but not more than the site gives one job."""
         return min(wanted, self.runtime or wanted)
 
-    def resources(self, ranks: int = 1) -> dict[str, str | int]:
-        """What a job of so many ranks has of it, by Snakemake's names."""
-        named: dict[str, str | int | None] = {
+    def resources(self) -> dict[str, str]:
+        """What every job has of it, by Snakemake's names; but for `nodes`, which is for several ranks."""
+        named = {
             "slurm_partition": self.partition,
             "slurm_account": self.account,
             "constraint": self.constraint,
             "qos": self.qos,
-            "nodes": self.nodes if ranks > 1 else None,
         }
         return {name: value for name, value in named.items() if value is not None}
 

@@ -358,7 +358,7 @@ def test_damaged_tables_are_refused_in_one_line_by_all_that_read_them(make_run, 
 def test_analysis_needs_no_trainer_env_or_policy():
     code = "import sys, itt.analysis.tables, itt.analysis.figures, itt.analysis.collect; print(*sys.modules)"
     modules = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout.split()
-    rooms = {"itt.algorithms", "itt.envs", "itt.policies", "itt.candidates", "itt.rollouts", "itt.ranks"}
+    rooms = {"itt.training", "itt.envs", "itt.policies", "itt.candidates", "itt.rollouts", "itt.ranks"}
     assert "itt.analysis.figures" in modules
     assert not (rooms | {"torch", "gymnasium", "mujoco"}) & set(modules)
 

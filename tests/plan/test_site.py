@@ -28,9 +28,8 @@ def test_what_is_given_stands_above_the_file(file):
     assert asked.resources() == {"slurm_partition": "12", "slurm_account": "7"}
 
 
-def test_only_a_training_of_several_ranks_is_spread_over_nodes(file):
-    assert "nodes" not in site(None, {"nodes": 2}).resources(ranks=1)
-    assert site(None, {"nodes": 2}).resources(ranks=2) == {"nodes": 2}
+def test_nodes_are_no_wish_of_every_job(file):
+    assert site(None, {"nodes": 2}).resources() == {}
 
 
 @pytest.mark.parametrize(

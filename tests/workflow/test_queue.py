@@ -167,3 +167,10 @@ def test_what_ended_otherwise_is_started_again(tmp_path, snakemake_in):
     log = (tmp_path / "results/asked/logs/runs/CartPole-v1/itt/vanilla/seed0/train.log").read_text()
     assert done.returncode == 1
     assert log.count("logged: exit code 1\n") == 3
+
+
+def test_a_training_that_ranks_would_not_make_faster_asks_for_one(asked):
+    study = asked.folder / "study.yaml"
+    study.write_text("name: asked\nruns: [{envs: [Pendulum-v1], methods: [sac], seeds: 1}]\n", encoding="utf-8")
+    job = asked(config=["ranks=5", "nodes=2"])
+    assert (job["--ntasks"], job["--nodes"]) == ("1", "1")

@@ -7,6 +7,9 @@ machines; Snakemake's `benchmark` would see none of the ranks that srun starts.
 
 LAUNCHER = SITE.mpi if SUBMITS or "mpi" in GIVEN else "mpiexec"
 
+SPREAD = SITE.nodes is not None and RANKS > 1
+"""Whether trainings are spread over nodes, those that have several ranks."""
+
 # Snakemake deletes what a job is to make before it starts, but for what is to be updated: of a record nothing is lost,
 # whatever makes the job due again. `itt train` knows what is there, and leaves a finished run as it is.
 TRAINED = [update(f"{RESULTS}/{{run}}/{name}") for name in inventory.RECORD]
@@ -27,7 +30,7 @@ rule train:
     threads: lambda wildcards: max(1, ranks_of(wildcards) - 1)
     resources:
         **SITE.resources(),
-        nodes=lambda wildcards: SITE.nodes or 1 if ranks_of(wildcards) > 1 else 1,
+        **({"nodes": lambda wildcards: SITE.nodes if ranks_of(wildcards) > 1 else 1} if SPREAD else {}),
         # One process needs no launcher: the Slurm plugin takes any for a wish for several ranks.
         mpi=lambda wildcards: LAUNCHER if ranks_of(wildcards) > 1 else "",
         tasks=lambda wildcards: ranks_of(wildcards),
