@@ -12,6 +12,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from itt.analysis import inventory
 from itt.record import policy_file
 
 ROOT = Path(__file__).parents[2]
@@ -73,6 +74,23 @@ def test_an_environment_that_exits_is_one_that_raises(started, ranks, where):
     told = the_line(started(*options(f"env_kwargs.raises={where}", "env_kwargs.exits=true"), ranks=ranks))
 
     assert "SystemExit: there is nothing to be done (" in told
+
+
+@pytest.mark.fault
+@pytest.mark.parametrize("ranks", RANKS)
+def test_an_environment_that_ends_its_process_leaves_an_unfinished_run_that_goes_on(started, ranks):
+    training = options("env_kwargs.leaves=100", "record.checkpoint_seconds=0", "algorithm.iterations=4")
+    started(*training, ranks=ranks)  # with the exit code that the environment chose
+    assert Path("left").exists()
+    assert "policy.npz" in inventory.RECORD, "whose absence fails a job of the workflow"
+    assert not Path("run/policy.npz").exists()
+
+    gone_on = started(*training, ranks=ranks)
+    assert gone_on.code == 0
+    assert "itt: resumed at iteration" in gone_on.err
+    Path("run").rename("interrupted")
+    assert started(*training, ranks=ranks).code == 0
+    assert Path("run/policy.npz").read_bytes() == Path("interrupted/policy.npz").read_bytes()
 
 
 @pytest.mark.fault
