@@ -92,15 +92,11 @@ class Slurm:
             raise Refused(f"{' '.join(command)}: {done.stderr.strip() or done.returncode}")
         return done.stdout.strip()
 
-    def jobs(self, state: str = "all", reason: str = "") -> list[str]:
-        """The ids of the jobs in a state, and among them of those that wait for a reason, if one is given."""
-        lines = self.ask("squeue", "--noheader", f"--states={state}", "--format=%i %r").splitlines()
+    def jobs(self, state: str = "", reason: str = "") -> list[str]:
+        """The ids of the jobs that are not over or, if given, are in that state and wait for that reason."""
+        states = [f"--states={state}"] if state else []
+        lines = self.ask("squeue", "--noheader", *states, "--format=%i %r").splitlines()
         return [job for job, why in (line.split(maxsplit=1) for line in lines) if why == (reason or why)]
-
-    def resume(self) -> None:
-        """Wakes all jobs that are suspended."""
-        for job in self.jobs("SUSPENDED"):
-            self.ask("scontrol", "resume", job)
 
     def told(self) -> str:
         """The last lines of all that its daemons and jobs have said."""
@@ -122,9 +118,6 @@ def started() -> Iterator[Slurm]:
             slurm.ask(*daemon)
         until(lambda: slurm.ask("sinfo", "--noheader", "--partition=cpu", "--states=idle", "--format=%D") == "2")
         yield slurm
-    except BaseException:
-        print(slurm.told())
-        raise
     finally:
         _end(slurm)
         shutil.rmtree(folder, ignore_errors=True)
@@ -162,7 +155,8 @@ def _free_ports(number: int) -> list[int]:
 def _end(slurm: Slurm) -> None:
     """Ends all jobs and daemons, by force those that do not go."""
     with suppress(Refused, AssertionError):
-        slurm.resume()
+        for job in slurm.jobs("SUSPENDED"):
+            slurm.ask("scontrol", "resume", job)
         slurm.ask("scancel", f"--user={getpass.getuser()}")
         until(lambda: not slurm.jobs(), seconds=60)
     files = [slurm.folder / name for name in ("slurmd-a.pid", "slurmd-b.pid", "slurmctld.pid", "munge/pid")]

@@ -91,9 +91,10 @@ class Workflow:
             process.wait()
 
     def at_work(self):
-        """The folders of unfinished trainings whose last session has saved an iteration, by that session's job."""
+        """Of the long trainings those that are unfinished, and whose last session has saved an iteration: its job's id
+        and their folder."""
         found = {}
-        for file in self.results.glob("runs/*/*/*/*/provenance.json"):
+        for file in self.results.glob("runs/Swimmer-v2/*/*/*/provenance.json"):
             last = json.loads(file.read_text())[-1]
             if last["iterations_done"] > last["first_iteration"] and not (file.parent / "policy.npz").exists():
                 found[last["job"]] = file.parent
@@ -121,6 +122,9 @@ def on_the_cluster(slurm):
     workflow = Workflow(slurm.folder / "work", slurm.environment, *profile)
     try:
         workflow.happened = events(slurm, workflow, {"ranks": 2, "nodes": 2, "site": site})
+    except BaseException:
+        print(slurm.told())
+        raise
     finally:
         workflow.leave()
     return workflow
@@ -129,12 +133,12 @@ def on_the_cluster(slurm):
 def events(slurm, workflow, given):
     """Plays the study; {what happened: (the job's id, the run's folder)}."""
 
-    def happens(what, snakemake, but=()):
+    def happens(what, snakemake, but=""):
         """Does something to a job that ends it, or stops it, before its training has ended."""
 
         def at_work():
-            running = set(slurm.jobs("RUNNING")) - set(but)
-            return [(job, folder) for job, folder in workflow.at_work().items() if job in running]
+            running = slurm.jobs("RUNNING")
+            return [(job, folder) for job, folder in workflow.at_work().items() if job in running and job not in but]
 
         while True:
             cluster.until(lambda: at_work() or snakemake.poll() is not None)
@@ -146,7 +150,8 @@ def events(slurm, workflow, given):
                 if not (folder / "policy.npz").exists():
                     return job, folder
 
-    first = workflow.start("--jobs", "2", **given)
+    # Its jobs are of a partition where none is preempted.
+    first = workflow.start("--jobs", "2", partition="urgent", **given)
     held, folder = happens(lambda job: slurm.ask("scontrol", "suspend", job), first)
     left_behind = slurm.jobs()
     first.kill()
@@ -154,25 +159,23 @@ def events(slurm, workflow, given):
     workflow.to_its_end(workflow.start("--unlock", **given))
 
     second = workflow.start(**given)
-    log = workflow.results / "logs" / folder.relative_to(workflow.results) / "train.log.kept"
-    cluster.until(lambda: "waiting for it" in log.read_text() or second.poll() is not None)
-    assert second.poll() is None, "ended before a job of its own had met the first one's"
-    slurm.resume()
-
     killed = happens(lambda job: slurm.ask("scancel", "--signal=KILL", job), second, left_behind)
     nodes = slurm.ask("squeue", "--noheader", "--states=all", f"--jobs={killed[0]}", "--format=%N")
-    cluster.until((folder / "policy.npz").exists)
     # All CPUs of a node, so that whoever is there has to go.
     urgent = ("sbatch", "--partition=urgent", "--nodelist=a", "--ntasks=3", "--mem=100", "--output=/dev/null")
     preempted = happens(lambda job: slurm.ask(*urgent, "--wrap", "true"), second, left_behind)
 
-    def wait_no_longer():
+    def ended_or(true):
         """Slurm would let what was preempted wait for two minutes."""
         for job in slurm.jobs("PENDING", reason="BeginTime"):
             with suppress(cluster.Refused):  # it has just begun
                 slurm.ask("scontrol", "update", f"JobId={job}", "StartTime=now")
+        return second.poll() is not None or true()
 
-    cluster.until(lambda: wait_no_longer() or second.poll() is not None, seconds=3600)
+    log = workflow.results / "logs" / folder.relative_to(workflow.results) / "train.log.kept"
+    cluster.until(lambda: ended_or(lambda: "waiting for it" in log.read_text()))
+    slurm.ask("scontrol", "resume", held)
+    cluster.until(lambda: ended_or(lambda: False), seconds=3600)
     workflow.to_its_end(second)
     return {"held": (held, folder), "killed": killed, "preempted": preempted, "nodes": nodes, "log": log.read_text()}
 

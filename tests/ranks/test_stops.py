@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-ITERATIONS = 150
+ITERATIONS = 120
 RUN = ("--env", "Acrobot-v1", "--method", "itt", "--seed", 4, "--set", f"algorithm.iterations={ITERATIONS}")
 EACH = ("--set", "record.checkpoint_seconds=0")
 RANKS = [None, pytest.param(3, marks=pytest.mark.mpi)]
@@ -98,8 +98,9 @@ def test_a_run_that_is_killed_three_times_ends_as_if_it_had_not_been(started, in
 
 
 @pytest.mark.fault
-@pytest.mark.parametrize("ranks", RANKS)
-@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGUSR1])
+@pytest.mark.parametrize(
+    ("number", "ranks"), [(signal.SIGTERM, None), pytest.param(signal.SIGUSR1, 3, marks=pytest.mark.mpi)]
+)
 def test_a_run_that_is_asked_to_stop_saves_and_says_so_and_goes_on(started, interrupted, whole, number, ranks):
     code, said = interrupted(lambda process: process.send_signal(number), ranks)
     assert code == 75, said
