@@ -106,7 +106,7 @@ def at_home(tmp_path_factory):
     """The study's results on this machine, where nothing happens."""
     workflow = Workflow(tmp_path_factory.mktemp("home") / "work", os.environ, "--profile", "profiles/local")
     try:
-        workflow.to_its_end(workflow.start(ranks=1))
+        workflow.to_its_end(workflow.start("tables", ranks=1))
     finally:
         workflow.leave()
     return workflow.results
