@@ -133,7 +133,7 @@ def on_the_cluster(slurm):
 def events(slurm, workflow, given):
     """Plays the study; {what happened: (the job's id, the run's folder)}."""
 
-    def happens(what, snakemake, but=""):
+    def happens(what, snakemake, but=()):
         """Does something to a job that ends it, or stops it, before its training has ended."""
 
         def at_work():
@@ -173,7 +173,7 @@ def events(slurm, workflow, given):
         return second.poll() is not None or true()
 
     log = workflow.results / "logs" / folder.relative_to(workflow.results) / "train.log.kept"
-    cluster.until(lambda: ended_or(lambda: "waiting for it" in log.read_text()))
+    cluster.until(lambda: ended_or(lambda: "waiting for it" in log.read_text()), seconds=3600)
     slurm.ask("scontrol", "resume", held)
     cluster.until(lambda: ended_or(lambda: False), seconds=3600)
     workflow.to_its_end(second)
