@@ -219,8 +219,9 @@ def test_a_job_waits_for_a_run_that_another_ones_job_still_trains(on_the_cluster
         on_the_cluster.happened["log"],
         re.MULTILINE,
     )
-    (only,) = json.loads((folder / "provenance.json").read_text())
-    assert only["job"] == job
+    first, *later = json.loads((folder / "provenance.json").read_text())
+    assert first["job"] == job
+    assert all(session["first_iteration"] > 0 for session in later), "nothing of it was lost"
 
 
 def test_what_was_killed_went_on_from_its_checkpoint_in_another_job(on_the_cluster):
