@@ -157,24 +157,26 @@ def test_a_folder_without_collected_runs_is_refused(tmp_path):
         figures(tmp_path, tmp_path)
 
 
-@pytest.mark.parametrize(
-    ("settings", "backend"),
-    [
-        (b"font.size: 30\nsavefig.facecolor: red\nlines.linewidth: 9\n", "TkAgg"),
-        (b"nonsense: 1\n", "nonsense"),
-        (b"\xff\xfe", "nonsense"),
-    ],
-)
-def test_no_setting_of_matplotlib_that_a_user_has_plays_a_part(make_run, collected, tmp_path, settings, backend):
+SETTINGS_OF_A_USER = [
+    (b"font.size: 30\nsavefig.facecolor: red\nlines.linewidth: 9\n", "TkAgg"),
+    (b"nonsense: 1\n", "nonsense"),
+    (b"\xff\xfe", "nonsense"),
+]
+
+
+def test_no_setting_of_matplotlib_that_a_user_has_plays_a_part(make_run, collected, tmp_path):
     make_run()
     plain = figures(collected(), tmp_path / "plain")
+    code = "import sys, pathlib as p; from itt.analysis.figures import figures; figures(*map(p.Path, sys.argv[1:]))"
     for place in ("here", "home/matplotlib"):
         (tmp_path / place).mkdir(parents=True)
-        (tmp_path / place / "matplotlibrc").write_bytes(settings)
-    code = "import sys, pathlib as p; from itt.analysis.figures import figures; figures(*map(p.Path, sys.argv[1:]))"
-    command = [sys.executable, "-c", code, str(collected()), str(tmp_path / "f")]
-    own = {"MPLBACKEND": backend, "DISPLAY": "", "XDG_CONFIG_HOME": str(tmp_path / "home"), "MATPLOTLIBRC": "here"}
-    done = subprocess.run(command, env=os.environ | own, cwd=tmp_path / "here", capture_output=True, text=True)
-    assert (done.returncode, done.stderr) == (0, "")
-    for path in plain:
-        assert (tmp_path / "f" / path.name).read_bytes() == path.read_bytes()
+    for number, (settings, backend) in enumerate(SETTINGS_OF_A_USER):
+        drawn = tmp_path / str(number)
+        command = [sys.executable, "-c", code, str(collected()), str(drawn)]
+        for place in ("here", "home/matplotlib"):
+            (tmp_path / place / "matplotlibrc").write_bytes(settings)
+        own = {"MPLBACKEND": backend, "DISPLAY": "", "XDG_CONFIG_HOME": str(tmp_path / "home"), "MATPLOTLIBRC": "here"}
+        done = subprocess.run(command, env=os.environ | own, cwd=tmp_path / "here", capture_output=True, text=True)
+        assert (done.returncode, done.stderr) == (0, "")
+        for path in plain:
+            assert (drawn / path.name).read_bytes() == path.read_bytes(), settings

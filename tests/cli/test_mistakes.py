@@ -180,7 +180,7 @@ def test_a_folder_of_other_things_is_no_place_for_a_run(itt, tmp_path, snapshot)
 
 
 @pytest.mark.mpi
-@pytest.mark.parametrize("mistake", [["--set", "algorithm.sigma=0"], ["--variant", "lasy"], ["--no-such-option"]])
+@pytest.mark.parametrize("mistake", [["--set", "algorithm.sigma=0"], ["--no-such-option"]])
 def test_all_ranks_of_a_job_tell_a_mistake_once(started, tmp_path, mistake):
     done = started(*TRAIN, *mistake, "--out", tmp_path / "run", ranks=3)
     assert done.code == 2
