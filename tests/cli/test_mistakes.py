@@ -22,7 +22,7 @@ def refused(itt, *arguments):
     ("arguments", "words"),
     [
         (("train", "--env", "Nowhere-v0", "--method", "itt"), ["Nowhere-v0"]),
-        (("train", "--env", "CartPole-v1", "--method", "mlp"), ["mlp", "'itt', 'iot' or 'explicit'"]),
+        (("train", "--env", "CartPole-v1", "--method", "mlp"), ["mlp", "itt, iot, explicit, sac"]),
         ((*TRAIN, "--variant", "lasy"), ["lasy", "vanilla, lazy, bootstrap"]),
         ((*TRAIN, "--set", "algorithm.sigmma=1"), ["algorithm.sigmma", "did you mean sigma"]),
         ((*TRAIN, "--set", "algorithm.sigma=-1"), ["algorithm.sigma", "greater than 0"]),

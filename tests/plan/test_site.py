@@ -19,7 +19,7 @@ def file(tmp_path):
 
 
 def test_without_a_file_nothing_is_asked_for_but_a_launcher():
-    assert site(None, {}).resources(ranks=4) == {}
+    assert site(None, {}).resources() == {}
     assert site(None, {}).mpi == "srun -K1 --mpi=pmi2"
 
 
