@@ -18,7 +18,7 @@ from typing import Any
 
 from itt.algorithms.sac.settings import SAC
 from itt.algorithms.sac.training import Training
-from itt.envs import describe, make
+from itt.envs import describe, gymnasium_envs, make
 
 WARM_UP = 1000
 """Steps before the first update, which are over when the job is ready."""
@@ -73,10 +73,9 @@ def products_of(work: Callable[[], None]) -> list[Callable[[], Any]]:
 
 def _env(env: str, env_id: str) -> Callable[[int], None]:
     """Steps of the env as it is, under random actions that are there before."""
-    import gymnasium
     import numpy as np
 
-    simulator = gymnasium.make(env_id).unwrapped
+    simulator = gymnasium_envs.make(env_id).unwrapped
     space: Any = simulator.action_space
     actions = np.random.default_rng(0).uniform(space.low, space.high, (256, *space.shape)).astype(space.dtype)
     simulator.reset(seed=0)
@@ -101,6 +100,7 @@ def _training(env: str, env_id: str) -> Callable[[int], None]:
 
 
 def begun(env: str) -> Training:
+    """A training at its first step."""
     return Training(SETTINGS, make(env), describe(env), seed=0)
 
 
@@ -112,7 +112,7 @@ def _peer(package: str) -> Callable[[str, str], Callable[[int], None]]:
 
         peer = importlib.import_module(package).SAC(
             "MlpPolicy",
-            env_id,
+            gymnasium_envs.make(env_id),
             learning_starts=WARM_UP,
             batch_size=SETTINGS.batch_size,
             buffer_size=SETTINGS.buffer_capacity,

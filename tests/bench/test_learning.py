@@ -68,10 +68,7 @@ def test_the_products_are_those_of_an_update():
 
     calls = learning_job.products_of(training.step)
 
-    pairs = [call.args[-2:] for call in calls]
-    operations = sum(
-        2 * left.shape[0] * left.shape[1] * (right.shape[1] if right.dim() == 2 else 1) for left, right in pairs
-    )
+    operations = sum(2 * left.numel() * right[0].numel() for left, right in (call.args[-2:] for call in calls))
     policy = 17 * 256 + 256 * 256 + 256 * 12
     q = 23 * 256 + 256 * 256 + 256
     forward = 3 * policy + 6 * q

@@ -16,13 +16,13 @@ import shutil
 import sys
 from pathlib import Path
 
-from itt.algorithms.es.warm_start import identified
 from itt.analysis import inventory, outputs, speed
 from itt.errors import UserError
 from itt.rehearsal import ESTIMATES, rehearsal
 from itt.resolve import resolve
 from itt.settings_file import read
 from itt.study import load
+from itt.training import algorithm_of
 from itt.theory import outputs as theory_outputs
 
 KEYS = ("study", "ranks", "rehearsal", "partial", "site", *SITE_KEYS)
@@ -66,7 +66,7 @@ def hash_of(run):
     Snakemake looks at times of files only, so it would take the old runs for the new ones.
     """
     try:
-        wanted = identified(resolve(run)).hash
+        wanted = algorithm_of(run).identified(resolve(run)).hash
     except UserError as error:
         raise UserError(f"{STUDY_FILE}: {error}") from None
     record = Path(RESULTS, run.folder, "run.yaml")
@@ -87,7 +87,7 @@ def listed(run, left_out):
         variant=run.variant,
         seed=str(run.seed),
         hash=hash_of(run),
-        iterations=str(getattr(run.algorithm, "iterations", "")),
+        iterations=str(run.length),
         left_out=inventory.LEFT_OUT if left_out else "",
     )
 
@@ -102,11 +102,11 @@ def copied(path):
 
 
 def is_measured(file):
-    """Whether the speed of every cell that the compiled engine plays was measured."""
+    """Whether the speed of every cell that can be was measured."""
     cells = {(run.env_label, run.method, run.variant): run for run in ALL_RUNS.values()}
     if not file.exists():
         return False
-    return all(cell in speed.read(file).shares or resolve(run).engine != "compiled" for cell, run in cells.items())
+    return all(cell in speed.read(file).shares or not resolve(run).rollouts_are_measured for cell, run in cells.items())
 
 
 def take_stock(path):

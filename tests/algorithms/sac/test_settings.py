@@ -87,9 +87,7 @@ def test_discrete_actions_are_refused():
 def test_a_buffer_that_fits_neither_memory_nor_disk_is_refused_before_it_is_made(tmp_path, monkeypatch):
     spec = describe("HalfCheetah-v2")
     monkeypatch.setattr(checks, "available_memory", lambda: 2**27)
-    with pytest.raises(
-        UserError, match=r"1000000 transitions of .* take 0.156 GiB, and 0.125 GiB of memory"
-    ):
+    with pytest.raises(UserError, match=r"1000000 transitions of .* take 0.156 GiB, and 0.125 GiB of memory"):
         checks.check_room(SAC(), spec, tmp_path)
 
     checks.check_room(SAC(buffer_in="disk"), spec, tmp_path)
