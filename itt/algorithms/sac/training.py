@@ -87,24 +87,25 @@ class Training:
         except state.Unknown:
             self.exact = False
 
-    @classmethod
-    def restored(cls, *made: Any, arrays: Mapping[str, NDArray[Any]], **also: Any) -> Training:
-        """One that goes on from `arrays`; the rest is as for `Training`. Its `replay` is still to be filled.
+    def restore(self, arrays: Mapping[str, NDArray[Any]]) -> None:
+        """Goes on from what `arrays` gave, in an env made as that one was; `replay` is still to be filled.
 
         An env whose state could not be saved begins the episode after the one that it was in.
+
+        Raises:
+            LookupError: An array is missing.
+            ValueError: One has another shape.
         """
-        training = cls(*made, **also)
-        training.steps = int(arrays["steps"])
-        training.normaliser.restore(arrays, _SEEN)
-        training.summary.restore(arrays, _SUMMARY)
-        training.update.load(_below(arrays, _UPDATE))
+        self.steps = int(arrays["steps"])
+        self.normaliser.restore(arrays, _SEEN)
+        self.summary.restore(arrays, _SUMMARY)
+        self.update.load(_below(arrays, _UPDATE))
         if env := _below(arrays, _ENV):
-            state.restore(training.env, env)
-            training._episode, training._length = int(arrays["episode"]), int(arrays["length"])
-            training._return, training._observation = float(arrays["return"]), arrays["observation"].copy()
+            state.restore(self.env, env)
+            self._episode, self._length = int(arrays["episode"]), int(arrays["length"])
+            self._return, self._observation = float(arrays["return"]), arrays["observation"].copy()
         else:
-            training._begin(int(arrays["episode"]) + 1)
-        return training
+            self._begin(int(arrays["episode"]) + 1)
 
     def step(self) -> None:
         """One env step; after the warm-up, one update.

@@ -24,6 +24,12 @@ def run(training, steps):
     return training
 
 
+def gone_on(training, arrays, folder):
+    training.restore(arrays)
+    Segments(folder, training.replay).restore(training.steps)
+    return training
+
+
 def same(one, other):
     """Of MjData's bytes some are clocks and addresses; what they mean, the next steps tell."""
     assert one.keys() == other.keys()
@@ -40,8 +46,7 @@ def test_killed_and_gone_on_it_is_what_it_would_have_been(tmp_path, update, norm
     on_disk.save()
     run(whole, 60)
 
-    again = Training.restored(whole.settings, make("Pendulum-v1"), describe("Pendulum-v1"), 0, arrays=arrays)
-    Segments(tmp_path, again.replay).restore(again.steps)
+    again = gone_on(begun(**changed), arrays, tmp_path)
     run(again, 60)
 
     assert same(again.arrays(), whole.arrays())
@@ -57,8 +62,7 @@ def test_it_goes_on_in_the_midst_of_an_episode_of_every_simulator_that_can_be_sa
     Segments(tmp_path, whole.replay).save()
     run(whole, 30)
 
-    again = Training.restored(whole.settings, make(name), describe(name), 0, arrays=arrays)
-    Segments(tmp_path, again.replay).restore(again.steps)
+    again = gone_on(begun(name), arrays, tmp_path)
 
     assert same(run(again, 30).arrays(), whole.arrays())
 
@@ -70,8 +74,7 @@ def test_where_the_env_cannot_be_saved_another_episode_begins(tmp_path):
     arrays = whole.arrays()
     Segments(tmp_path, whole.replay).save()
 
-    again = Training.restored(whole.settings, make(name), describe(name), 0, arrays=arrays)
-    Segments(tmp_path, again.replay).restore(again.steps)
+    again = gone_on(begun(name), arrays, tmp_path)
 
     went_on = run(again, 30).arrays()
     assert (went_on["steps"], went_on["episode"]) >= (90, arrays["episode"] + 1)
