@@ -2,7 +2,9 @@
 
 import numpy as np
 
+from itt.algorithms.sac import draws as module
 from itt.algorithms.sac.draws import BLOCK, Draws
+from itt.seeding import Purpose, generator
 
 STEPS = [0, 1, BLOCK - 1, BLOCK, 5 * BLOCK + 3]
 
@@ -24,6 +26,15 @@ def test_a_step_has_its_numbers_whatever_was_drawn_before():
 def test_steps_and_seeds_do_not_share_numbers():
     found = [array.tobytes() for seed in (0, 1) for step in STEPS for array in of(Draws(seed, 4, 2), step)]
     assert len(set(found)) == len(found)
+
+
+def test_each_kind_of_number_has_a_stream_of_its_own(monkeypatch):
+    purposes = []
+    monkeypatch.setattr(module, "generator", lambda key, purpose: purposes.append(purpose) or generator(key, purpose))
+
+    of(Draws(0, 4, 2), 0)
+
+    assert sorted(purposes) == [Purpose.EXPLORATION, Purpose.REPLAY, Purpose.UPDATE]
 
 
 def test_they_are_uniform_and_normal():

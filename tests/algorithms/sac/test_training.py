@@ -117,6 +117,38 @@ def clocked(env, **changed):
     return Training(SAC(**{**SMALL, **changed}), env, spec, seed=0, episode_steps=episode_steps)
 
 
+def test_actions_fill_the_bounds_of_the_env():
+    env, seen = Clock(), []
+    step = env.step
+    env.step = lambda action: seen.append(action[0]) or step(action)
+    training = clocked(env)
+    run(training, 40)
+
+    assert -2 <= min(seen) < -1.5 < 5.5 < max(seen) <= 6
+    np.testing.assert_allclose(training.replay.rows[:40, 1], (np.array(seen) - 2) / 4, rtol=1e-5, atol=1e-6)
+
+
+@pytest.mark.parametrize("normaliser", [{"name": "frozen"}, {"name": "running", "clip": 0.7}])
+def test_networks_see_normalised_observations_wherever_they_act_or_learn(normaliser, monkeypatch):
+    training = run(begun(normaliser=normaliser), 50)
+    seen = {}
+    learn, act = training.update.learn, training.update.act
+    monkeypatch.setattr(
+        training.update, "learn", lambda batch, *a: seen.update(batch=batch.rows.copy()) or learn(batch, *a)
+    )
+    monkeypatch.setattr(training.update, "act", lambda rows, *a: seen.update(acted=rows.copy()) or act(rows, *a))
+    observation, before = training._observation.astype(np.float32), training.normaliser.lens
+    training.step()
+
+    before.see(observation)
+    np.testing.assert_array_equal(seen["acted"], [observation, observation])
+    points, _ = training.draws.learning(training.steps)
+    rows = training.replay.rows[(points * len(training.replay)).astype(int)]
+    for part in (rows[:, :3], rows[:, -3:]):
+        training.normaliser.see(part)
+    np.testing.assert_array_equal(seen["batch"], rows)
+
+
 @pytest.mark.parametrize(("transitions", "terminal"), [("bootstrap", 0.0), ("as_coded", 1.0)])
 def test_what_time_cuts_short_is_no_end_but_in_the_template(transitions, terminal):
     training = run(clocked(Clock(), episode_steps=5, transitions=transitions), 12)
