@@ -114,13 +114,13 @@ def _restore_mujoco(inner: Any, content: bytes) -> None:
     """Copies the saved MjData and the numbers of its model into those of the env, which others hold on to."""
     import mujoco
 
-    saved = mujoco.MjData.__new__(mujoco.MjData)
-    saved.__setstate__(content)
-    for mine, theirs in ((inner.model, saved.model), (inner.model.opt, saved.model.opt)):
+    before = mujoco.MjData.__new__(mujoco.MjData)
+    before.__setstate__(content)
+    for mine, theirs in ((inner.model, before.model), (inner.model.opt, before.model.opt)):
         for name in dir(theirs):
             value = getattr(theirs, name) if not name.startswith("_") else None
             if isinstance(value, np.ndarray) and value.flags.writeable and value.size:
                 getattr(mine, name)[...] = value
             elif isinstance(value, int | float) and mine is inner.model.opt:
                 setattr(mine, name, value)
-    mujoco.mj_copyData(inner.data, inner.model, saved)
+    mujoco.mj_copyData(inner.data, inner.model, before)

@@ -1,8 +1,11 @@
 """A training step by step, without files: act, learn, and what it takes to go on from any step bit for bit.
 
-training = Training(settings, env, spec, seed)      or  Training.restored(..., arrays), then fill training.replay
-training.step()                                     one env step, and after the warm-up one update
-training.arrays()                                   networks, optimisers, statistics, the env; without the replay
+    training = Training(settings, env, spec, seed)
+    training.restore(arrays)    to go on from these; `itt.experience.segments` fills the replay
+    training.step()             one env step, and after the warm-up one update
+    training.arrays()           networks, optimisers, statistics, the env; without the replay
+
+Once `step` has raised, nothing is to be saved any more: what was saved before is sound.
 """
 
 from __future__ import annotations

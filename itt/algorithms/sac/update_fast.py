@@ -146,7 +146,7 @@ class FastUpdate:
         self.targets = [Layers(shape.q, part) for part in np.split(self.target, 2)]
         for name, array in self._named().items():
             owner, _, parameter = name.partition("/")
-            array[...] = dict(named_arrays.arrays(getattr(networks, owner)))[parameter]
+            array[...] = named_arrays.arrays(getattr(networks, owner))[parameter]
         s = shape.observation
         self.action_columns = [layers.weights[0][:, s:] for layers in self.q.layers]
 
