@@ -13,15 +13,16 @@ import os
 import sys
 import time
 from collections.abc import Callable
-from functools import cache
-from itertools import pairwise
+from functools import partial
 from typing import Any
 
 from itt.algorithms.sac.settings import SAC
+from itt.algorithms.sac.training import Training
+from itt.envs import describe, gymnasium_envs, make
 
 WARM_UP = 1000
 """Steps before the first update, which are over when the job is ready."""
-SETTINGS = SAC(warm_up_steps=WARM_UP, buffer_capacity=100_000)
+SETTINGS = SAC(warm_up_steps=WARM_UP, buffer_capacity=100_000, device="cpu")
 
 
 def main(kind: str, env: str, env_id: str) -> int:
@@ -38,59 +39,43 @@ def main(kind: str, env: str, env_id: str) -> int:
 
 
 def _products(env: str, env_id: str) -> Callable[[int], None]:
-    """The products of an update and nothing else: of the forms that they have, between arrays that stay in cache."""
-    import torch
-
-    from itt.algorithms.sac.networks import shape_of
-    from itt.envs import describe
-
-    torch.set_num_threads(1)
-    spec = describe(env)
-    shape = shape_of(SETTINGS, spec.observation, spec.action)
-    array = cache(lambda role, rows, columns: torch.randn(rows, columns))
-    calls = [
-        (array("left", n, k), array("right", k, m), array("found", n, m))
-        for n, k, m in products(shape.policy, shape.q, spec.action, SETTINGS.batch_size)
-    ]
+    """The products of an update and nothing else, on the update's own arrays, in its order."""
+    training = begun(env)
+    for _ in range(WARM_UP):
+        training.step()
+    calls = products_of(training.step)
 
     def learn(steps: int) -> None:
         for _ in range(steps):
-            for left, right, found in calls:
-                torch.mm(left, right, out=found)
+            for call in calls:
+                call()
 
     return learn
 
 
-def products(policy: tuple[int, ...], q: tuple[int, ...], action: int, batch: int) -> list[tuple[int, int, int]]:
-    """(n, k, m) of each product of an update, (n, k) by (k, m); none that only a gradient of inputs would need.
+def products_of(work: Callable[[], None]) -> list[Callable[[], Any]]:
+    """torch's matrix products in `work`, each to be done again into the array that it went to."""
+    import torch
+    from torch.overrides import TorchFunctionMode
 
-    Forward: the policy three times, the targets once, both Qs twice. Backward: all of both Qs and of the policy, and
-    through both Qs to the action.
-    """
+    found: list[Callable[[], Any]] = []
 
-    def forward(sizes: tuple[int, ...]) -> list[tuple[int, int, int]]:
-        return [(batch, k, m) for k, m in pairwise(sizes)]
+    class Recording(TorchFunctionMode):
+        def __torch_function__(self, func: Any, types: Any, args: Any = (), kwargs: Any = None) -> Any:
+            if func in (torch.mm, torch.addmm, torch.mv):
+                found.append(partial(func, *args, **kwargs))
+            return func(*args, **(kwargs or {}))
 
-    def to_weights(sizes: tuple[int, ...]) -> list[tuple[int, int, int]]:
-        return [(k, batch, m) for k, m in pairwise(sizes)]
-
-    def to_hidden(sizes: tuple[int, ...]) -> list[tuple[int, int, int]]:
-        return [(batch, m, k) for k, m in pairwise(sizes[1:])]
-
-    return [
-        *(3 * forward(policy) + 6 * forward(q)),
-        *(2 * (to_weights(q) + to_hidden(q))),
-        *(2 * [*to_hidden(q), (batch, q[1], action)]),
-        *(to_weights(policy) + to_hidden(policy)),
-    ]
+    with Recording():
+        work()
+    return found
 
 
 def _env(env: str, env_id: str) -> Callable[[int], None]:
     """Steps of the env as it is, under random actions that are there before."""
-    import gymnasium
     import numpy as np
 
-    simulator = gymnasium.make(env_id).unwrapped
+    simulator = gymnasium_envs.make(env_id).unwrapped
     space: Any = simulator.action_space
     actions = np.random.default_rng(0).uniform(space.low, space.high, (256, *space.shape)).astype(space.dtype)
     simulator.reset(seed=0)
@@ -105,16 +90,18 @@ def _env(env: str, env_id: str) -> Callable[[int], None]:
 
 
 def _training(env: str, env_id: str) -> Callable[[int], None]:
-    from itt.algorithms.sac.training import Training
-    from itt.envs import describe, make
-
-    training = Training(SETTINGS, make(env), describe(env), seed=0)
+    training = begun(env)
 
     def learn(steps: int) -> None:
         for _ in range(steps):
             training.step()
 
     return learn
+
+
+def begun(env: str) -> Training:
+    """A training at its first step."""
+    return Training(SETTINGS, make(env), describe(env), seed=0)
 
 
 def _peer(package: str) -> Callable[[str, str], Callable[[int], None]]:
@@ -125,7 +112,7 @@ def _peer(package: str) -> Callable[[str, str], Callable[[int], None]]:
 
         peer = importlib.import_module(package).SAC(
             "MlpPolicy",
-            env_id,
+            gymnasium_envs.make(env_id),
             learning_starts=WARM_UP,
             batch_size=SETTINGS.batch_size,
             buffer_size=SETTINGS.buffer_capacity,

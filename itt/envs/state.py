@@ -2,7 +2,7 @@
 
 MuJoCo's `mj_getState` is not enough: Ant and Humanoid read forces that the step before left behind. So all of MjData is
 kept, by its own bytes, in which the model stands as well, whose numbers some of dm_control's tasks move (a target's
-place). Beside it are kept what wrappers count, what a task remembers, and the random streams.
+place). Beside it are kept what wrappers count, and the random streams.
 
 Environments of which this is not known to be all (Box2D, Bullet, whatever people bring) are refused: a training that
 goes on then begins a new episode, and no longer has the bits that it would have had.
@@ -30,8 +30,6 @@ _COUNTED: dict[type, tuple[str, ...]] = {
     OrderEnforcing: ("_has_reset",),
 }
 """Wrappers, and which of their attributes an episode changes."""
-_STEPPED = ("state", "steps_beyond_terminated", "last_u")
-"""Attributes of Gymnasium's classic control that a step changes."""
 
 
 class Unknown(Exception):
@@ -51,18 +49,12 @@ def saved(env: gymnasium.Env[Any, Any]) -> Arrays:
     inner: Any = env.unwrapped
     family = _family(inner)
     if family == "classic_control":
-        for name in _STEPPED:
-            value = getattr(inner, name, None)
-            if isinstance(value, tuple):
-                numbers[f"{name}_is_tuple"] = True
-            if value is not None:
-                arrays[name] = np.array(value)
+        arrays["state"], numbers["tuple"] = np.array(inner.state), isinstance(inner.state, tuple)
     else:
         arrays["mujoco"] = np.frombuffer(inner.data.__getstate__(), np.uint8)
     if family == "dm_control":
         suite, task = inner.dm_env, inner.dm_env.task
         numbers["suite"] = [suite._step_count, suite._reset_next_step]
-        numbers["task"] = {name: value for name, value in vars(task).items() if isinstance(value, bool | int | float)}
         _, words, *rest = task.random.get_state(legacy=True)
         arrays["task_random"], numbers["task_random"] = words, rest
     if inner._np_random is not None:
@@ -84,15 +76,12 @@ def restore(env: gymnasium.Env[Any, Any], arrays: Mapping[str, NDArray[Any]]) ->
         for name in _COUNTED[type(layer)]:
             setattr(layer, name, numbers[f"{depth}{name}"])
     if family == "classic_control":
-        for name in _STEPPED:
-            if hasattr(inner, name):
-                setattr(inner, name, _as_it_was(arrays.get(name), numbers.get(f"{name}_is_tuple", False)))
+        inner.state = tuple(arrays["state"]) if numbers["tuple"] else arrays["state"].copy()
     else:
         _restore_mujoco(inner, arrays["mujoco"].tobytes())
     if family == "dm_control":
         suite, task = inner.dm_env, inner.dm_env.task
         suite._step_count, suite._reset_next_step = numbers["suite"]
-        vars(task).update(numbers["task"])
         task.random.set_state(("MT19937", arrays["task_random"], *numbers["task_random"]))
     if "random" in numbers:
         inner.np_random.bit_generator.state = numbers["random"]
@@ -125,22 +114,13 @@ def _restore_mujoco(inner: Any, content: bytes) -> None:
     """Copies the saved MjData and the numbers of its model into those of the env, which others hold on to."""
     import mujoco
 
-    saved = mujoco.MjData.__new__(mujoco.MjData)
-    saved.__setstate__(content)
-    for mine, theirs in ((inner.model, saved.model), (inner.model.opt, saved.model.opt)):
+    before = mujoco.MjData.__new__(mujoco.MjData)
+    before.__setstate__(content)
+    for mine, theirs in ((inner.model, before.model), (inner.model.opt, before.model.opt)):
         for name in dir(theirs):
             value = getattr(theirs, name) if not name.startswith("_") else None
             if isinstance(value, np.ndarray) and value.flags.writeable and value.size:
                 getattr(mine, name)[...] = value
             elif isinstance(value, int | float) and mine is inner.model.opt:
                 setattr(mine, name, value)
-    mujoco.mj_copyData(inner.data, inner.model, saved)
-
-
-def _as_it_was(value: NDArray[Any] | None, is_tuple: bool) -> Any:
-    """An attribute of classic control: None, a tuple, a number or an array."""
-    if value is None:
-        return None
-    if is_tuple:
-        return tuple(value)
-    return value.copy() if value.ndim else value[()]
+    mujoco.mj_copyData(inner.data, inner.model, before)

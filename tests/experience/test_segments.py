@@ -121,6 +121,20 @@ def test_what_the_disk_holds_is_bounded_and_two_saves_back_can_be_restored(tmp_p
         assert restored(tmp_path, count).rows.tobytes() == rows
 
 
+def test_a_run_may_go_back_two_saves_and_what_only_older_ones_need_is_gone(tmp_path, monkeypatch):
+    monkeypatch.setattr(segments, "FILE_ROWS", 1)
+    replay = buffer()
+    on_disk, kept = Segments(tmp_path, replay), []
+    for _ in range(20):
+        live(replay, 10)
+        on_disk.save()
+        kept.append((replay.count, replay.rows.tobytes()))
+
+    assert len(list(tmp_path.iterdir())) == 5 + 2
+    for count, rows in kept[-1:-4:-1]:
+        assert restored(tmp_path, count).rows.tobytes() == rows
+
+
 def test_rows_of_a_run_before_do_not_enter(tmp_path):
     old = buffer()
     live(old, 40)

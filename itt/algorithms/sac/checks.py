@@ -13,7 +13,7 @@ from itt.experience.replay import size_in_bytes
 from itt.experience.segments import most_bytes
 
 
-def check(settings: SAC, spec: EnvSpec) -> None:
+def check(spec: EnvSpec) -> None:
     """That the env can be learned.
 
     Raises:

@@ -13,5 +13,5 @@ def resolve(run: SACRun, spec: EnvSpec) -> SACRun:
     Raises:
         UserError: Its actions are discrete.
     """
-    check(run.algorithm, spec)
+    check(spec)
     return run

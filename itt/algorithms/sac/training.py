@@ -1,8 +1,11 @@
 """A training step by step, without files: act, learn, and what it takes to go on from any step bit for bit.
 
-training = Training(settings, env, spec, seed)      or  Training.restored(..., arrays), then fill training.replay
-training.step()                                     one env step, and after the warm-up one update
-training.arrays()                                   networks, optimisers, statistics, the env; without the replay
+    training = Training(settings, env, spec, seed)
+    training.restore(arrays)    to go on from these; `itt.experience.segments` fills the replay
+    training.step()             one env step, and after the warm-up one update
+    training.arrays()           networks, optimisers, statistics, the env; without the replay
+
+Once `step` has raised, nothing is to be saved any more: what was saved before is sound.
 """
 
 from __future__ import annotations
@@ -87,24 +90,25 @@ class Training:
         except state.Unknown:
             self.exact = False
 
-    @classmethod
-    def restored(cls, *made: Any, arrays: Mapping[str, NDArray[Any]], **also: Any) -> Training:
-        """One that goes on from `arrays`; the rest is as for `Training`. Its `replay` is still to be filled.
+    def restore(self, arrays: Mapping[str, NDArray[Any]]) -> None:
+        """Goes on from what `arrays` gave, in an env made as that one was; `replay` is still to be filled.
 
         An env whose state could not be saved begins the episode after the one that it was in.
+
+        Raises:
+            LookupError: An array is missing.
+            ValueError: One has another shape.
         """
-        training = cls(*made, **also)
-        training.steps = int(arrays["steps"])
-        training.normaliser.restore(arrays, _SEEN)
-        training.summary.restore(arrays, _SUMMARY)
-        training.update.load(_below(arrays, _UPDATE))
+        self.steps = int(arrays["steps"])
+        self.normaliser.restore(arrays, _SEEN)
+        self.summary.restore(arrays, _SUMMARY)
+        self.update.load(_below(arrays, _UPDATE))
         if env := _below(arrays, _ENV):
-            state.restore(training.env, env)
-            training._episode, training._length = int(arrays["episode"]), int(arrays["length"])
-            training._return, training._observation = float(arrays["return"]), arrays["observation"].copy()
+            state.restore(self.env, env)
+            self._episode, self._length = int(arrays["episode"]), int(arrays["length"])
+            self._return, self._observation = float(arrays["return"]), arrays["observation"].copy()
         else:
-            training._begin(int(arrays["episode"]) + 1)
-        return training
+            self._begin(int(arrays["episode"]) + 1)
 
     def step(self) -> None:
         """One env step; after the warm-up, one update.
@@ -151,7 +155,7 @@ class Training:
 
     def policy(self) -> Arrays:
         """What `policy.Policy` acts by, as it is now."""
-        return policy.saved(self.update.arrays(), self.normaliser.lens, self.low, self.high)
+        return policy.saved(self.update.arrays(), self.normaliser.lens)
 
     def _begin(self, episode: int) -> None:
         self._episode, self._length, self._return = episode, 0, 0.0

@@ -7,6 +7,7 @@ and the order of steps are those of the readable form, and gradients differ by r
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
 from itertools import pairwise
 from typing import Any
@@ -140,12 +141,12 @@ class FastUpdate:
         self.policy = Optimised(shape.policy, 1, settings.policy_lr, kind)
         self.q = Optimised(shape.q, 2, settings.q_lr, kind)
         self.alpha = Optimised((0, 1), 1, settings.alpha_lr, kind)
-        self.alpha.flat[:] = np.log(settings.initial_alpha)  # its bias is log alpha
+        self.alpha.flat[:] = math.log(settings.initial_alpha)  # its bias is log alpha
         self.target = np.zeros_like(self.q.flat)
         self.targets = [Layers(shape.q, part) for part in np.split(self.target, 2)]
         for name, array in self._named().items():
             owner, _, parameter = name.partition("/")
-            array[...] = dict(named_arrays.arrays(getattr(networks, owner)))[parameter]
+            array[...] = named_arrays.arrays(getattr(networks, owner))[parameter]
         s = shape.observation
         self.action_columns = [layers.weights[0][:, s:] for layers in self.q.layers]
 
@@ -166,7 +167,7 @@ class FastUpdate:
             batch = Batch(batch.rows.astype(number), self.shape.observation, self.shape.action)
             noise = noise.astype(number)
         observation, following = torch.from_numpy(batch.observation), torch.from_numpy(batch.following)
-        alpha = np.exp(self.alpha.flat[0])
+        alpha = number(math.exp(self.alpha.flat[0]))
 
         _, _, latent = self._draw(following, noise[0])
         elementwise.beside(batch.rows, self.pair.shape[1] + 2, latent.tanh().numpy(), self.pair)

@@ -24,6 +24,12 @@ def run(training, steps):
     return training
 
 
+def gone_on(training, arrays, folder):
+    training.restore(arrays)
+    Segments(folder, training.replay).restore(training.steps)
+    return training
+
+
 def same(one, other):
     """Of MjData's bytes some are clocks and addresses; what they mean, the next steps tell."""
     assert one.keys() == other.keys()
@@ -40,8 +46,7 @@ def test_killed_and_gone_on_it_is_what_it_would_have_been(tmp_path, update, norm
     on_disk.save()
     run(whole, 60)
 
-    again = Training.restored(whole.settings, make("Pendulum-v1"), describe("Pendulum-v1"), 0, arrays=arrays)
-    Segments(tmp_path, again.replay).restore(again.steps)
+    again = gone_on(begun(**changed), arrays, tmp_path)
     run(again, 60)
 
     assert same(again.arrays(), whole.arrays())
@@ -57,8 +62,7 @@ def test_it_goes_on_in_the_midst_of_an_episode_of_every_simulator_that_can_be_sa
     Segments(tmp_path, whole.replay).save()
     run(whole, 30)
 
-    again = Training.restored(whole.settings, make(name), describe(name), 0, arrays=arrays)
-    Segments(tmp_path, again.replay).restore(again.steps)
+    again = gone_on(begun(name), arrays, tmp_path)
 
     assert same(run(again, 30).arrays(), whole.arrays())
 
@@ -70,8 +74,7 @@ def test_where_the_env_cannot_be_saved_another_episode_begins(tmp_path):
     arrays = whole.arrays()
     Segments(tmp_path, whole.replay).save()
 
-    again = Training.restored(whole.settings, make(name), describe(name), 0, arrays=arrays)
-    Segments(tmp_path, again.replay).restore(again.steps)
+    again = gone_on(begun(name), arrays, tmp_path)
 
     went_on = run(again, 30).arrays()
     assert (went_on["steps"], went_on["episode"]) >= (90, arrays["episode"] + 1)
@@ -112,6 +115,38 @@ def clocked(env, **changed):
     spec = EnvSpec("Clock", "gymnasium", "Clock", 1, 1, False, (-2.0,), (6.0,), None, "")
     episode_steps = changed.pop("episode_steps", None)
     return Training(SAC(**{**SMALL, **changed}), env, spec, seed=0, episode_steps=episode_steps)
+
+
+def test_actions_fill_the_bounds_of_the_env():
+    env, seen = Clock(), []
+    step = env.step
+    env.step = lambda action: seen.append(action[0]) or step(action)
+    training = clocked(env)
+    run(training, 40)
+
+    assert -2 <= min(seen) < -1.5 < 5.5 < max(seen) <= 6
+    np.testing.assert_allclose(training.replay.rows[:40, 1], (np.array(seen) - 2) / 4, rtol=1e-5, atol=1e-6)
+
+
+@pytest.mark.parametrize("normaliser", [{"name": "frozen"}, {"name": "running", "clip": 0.7}])
+def test_networks_see_normalised_observations_wherever_they_act_or_learn(normaliser, monkeypatch):
+    training = run(begun(normaliser=normaliser), 50)
+    seen = {}
+    learn, act = training.update.learn, training.update.act
+    monkeypatch.setattr(
+        training.update, "learn", lambda batch, *a: seen.update(batch=batch.rows.copy()) or learn(batch, *a)
+    )
+    monkeypatch.setattr(training.update, "act", lambda rows, *a: seen.update(acted=rows.copy()) or act(rows, *a))
+    observation, before = training._observation.astype(np.float32), training.normaliser.lens
+    training.step()
+
+    before.see(observation)
+    np.testing.assert_array_equal(seen["acted"], [observation, observation])
+    points, _ = training.draws.learning(training.steps)
+    rows = training.replay.rows[(points * len(training.replay)).astype(int)]
+    for part in (rows[:, :3], rows[:, -3:]):
+        training.normaliser.see(part)
+    np.testing.assert_array_equal(seen["batch"], rows)
 
 
 @pytest.mark.parametrize(("transitions", "terminal"), [("bootstrap", 0.0), ("as_coded", 1.0)])
@@ -197,16 +232,22 @@ def test_a_policy_that_is_saved_acts_as_the_training_would_without_noise(normali
     rows = np.repeat(observation[None], 2, axis=0).astype(np.float32)
     training.normaliser.see(rows)
 
-    action = Policy(training.policy()).act(observation)
+    action = Policy(training.policy(), describe("Pendulum-v1")).act(observation)
 
     np.testing.assert_allclose(action, 2.0 * training.update.act(rows, None)[0], rtol=1e-6)
     assert {array.dtype.kind for array in training.policy().values()} == {"f"}
 
 
-def test_arrays_that_are_no_policy_are_refused():
-    with pytest.raises(ValueError, match="there is no policy"):
-        Policy({})
-    arrays = run(begun(), 45).policy()
-    del arrays["action/low"]
-    with pytest.raises(ValueError, match="action/low"):
-        Policy(arrays)
+@pytest.mark.parametrize(
+    ("name", "lacks", "line"),
+    [
+        ("Pendulum-v1", "policy/", "there is no policy"),
+        ("Pendulum-v1", "observation_scale", "a part is missing"),
+        ("HalfCheetah-v4", "nothing", "not for HalfCheetah-v4: it maps 3 numbers to 2"),
+    ],
+)
+def test_arrays_that_are_no_policy_for_an_env_are_refused(name, lacks, line):
+    arrays = {key: array for key, array in run(begun(), 45).policy().items() if not key.startswith(lacks)}
+
+    with pytest.raises(ValueError, match=line):
+        Policy(arrays, describe(name))
