@@ -20,7 +20,7 @@ from itt.spec import written
 
 def read_run(file: Path) -> dict[str, Any]:
     """run.yaml: study, env, method, variant, seed, hash, iterations (None if its algorithm has none) and `settings`."""
-    run, settings = _content(file)
+    run, settings = content(file)
     wanted = [*NAME, "seed", "hash", "algorithm"]
     missing = [key for key in wanted if key not in run] if isinstance(run, dict) else wanted
     if missing:
@@ -38,7 +38,7 @@ _OWN = re.compile(r"^(?:seed|hash): .*\n", re.M)
 """The lines in which the run.yaml of two seeds differ: what they share is parsed once, which takes most of the time."""
 
 
-def _content(file: Path) -> tuple[Any, dict[str, Any]]:
+def content(file: Path) -> tuple[Any, dict[str, Any]]:
     """What stands in a run.yaml, and the settings of it that results depend on beside the seed."""
     try:
         text = file.read_text(encoding="utf-8")
