@@ -157,9 +157,10 @@ def scale(
 def _scale(row: Row) -> str:
     return (
         f"{row['ranks']} ranks, episodes of {row['episode_seconds']:g} s, {row['directions']} directions: "
-        f"{row['seconds']:.3f} s an iteration, ideally {row['ideal_seconds']:.3f} (efficiency {row['efficiency']:.3f}); "
-        f"{row['messages_an_iteration']:.0f} messages and {row['bytes_an_iteration']:,.0f} bytes an iteration; a rank has "
-        f"{row['rss_mb']:.0f} MB resident, {row['pss_mb']:.0f} by its share"
+        f"{row['seconds']:.3f} s an iteration, ideally {row['ideal_seconds']:.3f} (efficiency "
+        f"{row['efficiency']:.3f}); {row['messages_an_iteration']:.0f} messages and "
+        f"{row['bytes_an_iteration']:,.0f} bytes an iteration; a rank has {row['rss_mb']:.0f} MB resident, "
+        f"{row['pss_mb']:.0f} by its share"
     )
 
 

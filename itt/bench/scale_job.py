@@ -13,6 +13,7 @@ import os
 import re
 import sys
 import time
+from itertools import pairwise
 from pathlib import Path
 from statistics import mean, median
 from tempfile import TemporaryDirectory
@@ -48,7 +49,7 @@ def _measure(team: Team, seconds: float, rounds: int, iterations: int) -> int:
         train(f"{folder}/run", iterations + 1)
         sent, busy = team.traffic.since(sent), time.process_time() - busy
         after = team.map(_vitals, None, range(team.workers))
-    times = [end - start for start, end in zip(ends[1:], ends[2:], strict=False)]  # the first has the run's start
+    times = [end - start for start, end in pairwise(ends[1:])]  # what comes before has the run's start
     spent = {one["pid"]: -one["cpu"] for one in before}
     for one in after:
         spent[one["pid"]] += one["cpu"]

@@ -253,7 +253,7 @@ def _in_touch(comm: MPI.Intracomm, beat: float) -> Iterator[None]:
 def _receive(
     comm: MPI.Intracomm, source: int, tag: int, check: Callable[[], None] = lambda: None
 ) -> tuple[Any, MPI.Status]:
-    """The next message, and its source, tag and length. Looks, sleeps, looks again: a blocking receive keeps a core busy."""
+    """The next message and its status. Looks, sleeps, looks again: a blocking receive keeps a core busy."""
     status, pause = MPI.Status(), _SHORTEST
     while not comm.iprobe(source, tag, status):
         check()
