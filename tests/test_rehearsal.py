@@ -4,10 +4,10 @@ from pathlib import Path
 
 import pytest
 
+from itt.algorithms.es.settings import ES
 from itt.errors import UserError
 from itt.rehearsal import rehearsal
 from itt.resolve import resolve
-from itt.settings import ES
 from itt.study import expand, load
 
 STUDIES = sorted((Path(__file__).parents[1] / "config").glob("*.yaml"))

@@ -67,7 +67,7 @@ def _who(about: Mapping[str, Any]) -> tuple[Any, ...]:
 
 def _finished(found: Mapping[Path, Mapping[str, Any]], done: Collection[Path]) -> pd.DataFrame:
     """A row a cell: its seeds that are finished and begun, iterations, and what all of them took."""
-    paper = {(run.env_label, run.method, run.variant): run.algorithm.iterations for run in study.load(PAPER).runs}
+    paper = {(run.env_label, run.method, run.variant): run.length for run in study.load(PAPER).runs}
     rows: dict[tuple[str, ...], dict[str, Any]] = {}
     for folder, about in found.items():
         cell = tuple(about[name] for name in CELL)

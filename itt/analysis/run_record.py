@@ -66,8 +66,8 @@ def _settings(run: dict[str, Any]) -> dict[str, Any]:
 
 
 def read_parameters(file: Path) -> int | None:
-    """D, the length of theta, of a saved policy; None where none is saved yet."""
-    return len(policy_file.read(file).theta) if file.is_file() else None
+    """D, the number of parameters of a saved policy; None where none is saved yet."""
+    return policy_file.read(file).parameters if file.is_file() else None
 
 
 def read_metrics(file: Path) -> pd.DataFrame:

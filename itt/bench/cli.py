@@ -61,9 +61,9 @@ def rollouts(
     the reference engine, medians over interleaved repeats, resets apart; and of EnvPool with a NumPy policy, if it is
     installed (pip install 'itt[bench]'). With --study a row an env, method and variant, without the last two.
     """
+    from itt.algorithms.es.settings import METHODS, ESRun
     from itt.bench.rollouts import measure
     from itt.envs import CATALOG
-    from itt.settings import METHODS
     from itt.study import single
 
     if study is not None:
@@ -77,13 +77,14 @@ def rollouts(
     overrides = [] if candidates is None else [f"candidates.count={candidates}"]
     overrides += [] if resample is None else [f"candidates.resample={resample}"]
     cells = [(name, by) for name in env or CATALOG for by in method or METHODS]
-    runs = [single(name, by, variant, overrides=overrides) for name, by in cells]
+    runs = [ESRun.of(single(name, by, variant, overrides=overrides), "itt bench rollouts") for name, by in cells]
     rows = (measure(run, seconds) for run in runs)
     return _give("rollouts", rows, out, as_json, _rollout)
 
 
 def _of_study(file: Path, small: bool, seconds: float) -> Iterator[Row]:
     """A row a cell of the study; cells that are not played by the compiled engine are told and left out."""
+    from itt.algorithms.es.settings import ESRun
     from itt.bench.rollouts import is_measurable, measure_briefly
     from itt.rehearsal import rehearsal
     from itt.study import load
@@ -91,7 +92,7 @@ def _of_study(file: Path, small: bool, seconds: float) -> Iterator[Row]:
     whole = rehearsal(load(file)) if small else load(file)
     cells = {(run.env_label, run.method, run.variant): run for run in whole.runs}
     for cell, run in cells.items():
-        if is_measurable(run):
+        if isinstance(run, ESRun) and is_measurable(run):
             yield measure_briefly(run, seconds)
         else:
             print(f"itt: {'/'.join(cell)}: not played by the compiled engine, so not measured", file=sys.stderr)

@@ -22,7 +22,7 @@ _PEERS = ("faiss-cpu", "envpool")
 
 def machine() -> dict[str, Any]:
     """CPU, cores, versions and commit: what a figure depends on besides the command. No names of hosts or folders."""
-    facts = session(1, [], None, "", 0)
+    facts = session(1, [], None, 0)
     versions = dict(facts["versions"])
     for package in _PEERS:
         try:

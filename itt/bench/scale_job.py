@@ -18,7 +18,8 @@ from pathlib import Path
 from statistics import mean, median
 from tempfile import TemporaryDirectory
 
-from itt.algorithms import es
+from itt.algorithms.es.settings import ESRun
+from itt.algorithms.es.trainer import train as trained
 from itt.bench.sleeping import ENV
 from itt.ranks import Team, lead
 from itt.resolve import resolve
@@ -39,9 +40,11 @@ def _measure(team: Team, seconds: float, rounds: int, iterations: int) -> int:
     ends: list[float] = []
 
     def train(folder: str, count: int) -> None:
-        run = resolve(single(ENV, "explicit", overrides=[*settings, f"algorithm.iterations={count}"]))
+        run = resolve(
+            ESRun.of(single(ENV, "explicit", overrides=[*settings, f"algorithm.iterations={count}"]), "scale")
+        )
         ends[:] = [time.perf_counter()]
-        es.train(Path(folder), run, team, lambda line: None, lambda done, row: ends.append(time.perf_counter()))
+        trained(Path(folder), run, team, lambda line: None, lambda done, row: ends.append(time.perf_counter()))
 
     with TemporaryDirectory() as folder:
         train(f"{folder}/warm-up", _WARM_UP)

@@ -37,4 +37,4 @@ class Sleeping(gymnasium.Env[NDArray[np.float64], NDArray[np.float64]]):
         return np.zeros(2), float(action[0]), True, False, {}
 
 
-gymnasium.register("Sleeping-v0", entry_point=Sleeping, max_episode_steps=1)
+gymnasium.register("Sleeping-v0", entry_point=f"{__name__}:{Sleeping.__name__}", max_episode_steps=1)

@@ -8,11 +8,11 @@ from typing import Any, NamedTuple, Protocol
 import numpy as np
 from numpy.typing import NDArray
 
+from itt.algorithms.es.settings import ESRun
 from itt.envs import EnvSpec
 from itt.errors import UserError
 from itt.observations import Moments, Normaliser
 from itt.policies import Theta
-from itt.run import Run
 from itt.seeding import Key
 
 
@@ -61,7 +61,7 @@ def promised(spec: EnvSpec, state: Any) -> NDArray[np.float64]:
 class Shared(NamedTuple):
     """What the rollouts of an iteration have in common: the run, and what its policy sees states through, or None."""
 
-    run: Run
+    run: ESRun
     normaliser: Normaliser | None = None
 
 

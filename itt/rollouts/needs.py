@@ -4,15 +4,15 @@ from __future__ import annotations
 
 from importlib.util import find_spec
 
+from itt.algorithms.es.settings import ESRun
 from itt.errors import UserError
 from itt.resolve import env_of
-from itt.run import Run
 
 _SIMULATORS = {"dm_control": ("dmc", "dm_control"), "pybullet": ("bullet", "pybullet", "pybullet_envs_gymnasium")}
 """The extra of this package that installs what a family of envs needs, and what that is."""
 
 
-def check_installed(run: Run) -> None:
+def check_installed(run: ESRun) -> None:
     """That what plays a resolved run is installed, and has a folder for compiled code. No simulator is imported.
 
     Raises:

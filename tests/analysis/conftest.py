@@ -97,7 +97,7 @@ def paper_cell(make_run: MakeRun) -> Callable[..., None]:
             folder = make_run(
                 env, method, variant, seed, returns=[score, score], evaluation=[score], settings=about, end=end, **more
             )
-            policy_file.write(folder / "policy.npz", single(env, method), np.zeros(size))
+            policy_file.write(folder / "policy.npz", single(env, method), {"theta": np.zeros(size)})
 
     return make
 

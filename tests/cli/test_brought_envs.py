@@ -12,6 +12,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from itt.algorithms.es.saved import learned_of
 from itt.record import policy_file
 
 ROOT = Path(__file__).parents[2]
@@ -61,7 +62,7 @@ def test_an_evaluation_ends_in_one_line_as_well(itt):
     assert itt(*options("env_kwargs.at=11", "env_kwargs.numbers=40")).code == 0
     saved = policy_file.read(Path("run/policy.npz"))
     broken = saved.run.model_copy(update={"env_kwargs": {"at": 1, "numbers": 40}})
-    policy_file.write(Path("run/policy.npz"), broken, saved.theta)
+    policy_file.write(Path("run/policy.npz"), broken, saved.arrays)
 
     assert "promises 8" in the_line(itt("eval", "run", "--episodes", 5))
 
@@ -115,18 +116,18 @@ def test_divergence_does_not_pay(itt, setting, engine):
     assert 0 < int(row["es/diverged"]) < 9
     assert float(row["es/max_return"]) <= float(before["es/max_return"])
     assert all(math.isfinite(float(value)) for value in row.values())
-    assert np.isfinite(policy_file.read(Path("run/policy.npz")).theta).all()
+    assert np.isfinite(policy_file.read(Path("run/policy.npz")).arrays["theta"]).all()
 
 
 def test_what_diverged_does_not_enter_the_normaliser(itt):
     settings = ["env_kwargs.state='1e38'", "policy.observations=normalised"]
 
     assert itt(*options(*settings, "env_kwargs.at=3")).code == 0
-    assert policy_file.read(Path("run/policy.npz")).met.mean.max() > 1e30, "what is large but sound is met"
+    assert learned_of(policy_file.read(Path("run/policy.npz"))).met.mean.max() > 1e30, "what is large but sound is met"
     shutil.rmtree("run")
 
     assert itt(*options("env_kwargs.state='nan'", "policy.observations=normalised")).code == 0
-    met = policy_file.read(Path("run/policy.npz")).met
+    met = learned_of(policy_file.read(Path("run/policy.npz"))).met
     assert met.count > 0
     assert np.isfinite(met.mean).all() and np.isfinite(met.squares).all()
 
@@ -200,7 +201,7 @@ def test_an_evaluation_in_which_all_diverge_has_no_return(itt):
     assert itt(*options("env_kwargs.at=11", "env_kwargs.state='nan'", "env_kwargs.always=true")).code == 0
     saved = policy_file.read(Path("run/policy.npz"))
     broken = saved.run.model_copy(update={"env_kwargs": {"at": 1, "state": "nan", "always": True}})
-    policy_file.write(Path("run/policy.npz"), broken, saved.theta)
+    policy_file.write(Path("run/policy.npz"), broken, saved.arrays)
 
     assert itt("eval", "run", "--episodes", 3).out == "run: no return: 3 of 3 episodes diverged\n"
     assert json.loads(itt("eval", "run", "--episodes", 3, "--best", "--json").out)["mean"] is not None

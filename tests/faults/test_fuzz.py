@@ -43,7 +43,7 @@ RUN = resolve(single("CartPole-v1", "itt", overrides=["algorithm.iterations=9"])
 
 
 def _policy() -> bytes:
-    return policy_file.content(RUN, np.arange(6.0))
+    return policy_file.content(RUN, {"theta": np.arange(6.0)})
 
 
 def _checkpoint(folder: Path) -> bytes:

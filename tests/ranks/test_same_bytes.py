@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from itt.study import VARIANTS
+from itt.algorithms.es.settings import VARIANTS
 
 PROGRAMS = Path(__file__).with_name("programs.py")
 RUNS = [*((env, method) for env in ("Swimmer-v2", "Acrobot-v1") for method in ("itt", "iot", "explicit"))]
@@ -60,7 +60,8 @@ ASK = """
 import hashlib
 import numpy
 from itt.algorithms.es import strategy
-from itt.resolve import architecture_of, resolve
+from itt.policies import architecture_of
+from itt.resolve import resolve
 from itt.study import single
 run = resolve(single("HalfCheetah-v2", "itt"))
 architecture = architecture_of(run)

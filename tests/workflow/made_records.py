@@ -11,11 +11,11 @@ from pathlib import Path
 import numpy as np
 
 from itt.algorithms.es.trainer import COLUMNS
-from itt.algorithms.es.warm_start import identified
-from itt.record import CORE_COLUMNS, finished, policy_file, provenance
-from itt.record.run_folder import _run_yaml
-from itt.resolve import architecture_of, resolve
+from itt.policies import architecture_of
+from itt.record import CORE_COLUMNS, finished, policy_file, provenance, run_yaml
+from itt.resolve import resolve
 from itt.study import load
+from itt.training import algorithm_of
 
 _TEXTS = 20
 """Different metrics.csv, one of which each run has."""
@@ -37,14 +37,14 @@ def metrics(rows: int, seed: int) -> bytes:
 def make(study: str, results: Path) -> int:
     """Writes RESULTS/runs/... of every run of the study, each with all its rows; returns how many runs there are."""
     whole = load(study)
-    session = provenance.session(2, ["here", "here"], None, "compiled", 0)
+    session = provenance.session(2, ["here", "here"], None, 0)
     evaluation = "".join(f"{k},{100.0 + k},{2**31 + k}\n" for k in range(whole.evaluation.episodes))
     for number, given in enumerate(whole.runs):
-        run = identified(resolve(given))
+        run = algorithm_of(given).identified(resolve(given))
         text = metrics(run.algorithm.iterations, number % _TEXTS)
         folder = results / run.folder
         folder.mkdir(parents=True)
-        policy = policy_file.content(run, np.zeros(architecture_of(run).size))
+        policy = policy_file.content(run, {"theta": np.zeros(architecture_of(run).size)})
         files = {finished.METRICS: text, "best.npz": policy, "policy.npz": policy}
         ended = session | {
             "core_seconds": 100.0,
@@ -54,7 +54,7 @@ def make(study: str, results: Path) -> int:
         }
         written = {
             **files,
-            "run.yaml": _run_yaml(run),
+            "run.yaml": run_yaml(run),
             "provenance.json": json.dumps([ended], indent=1).encode(),
             "evaluation.csv": f"episode,return,seed\n{evaluation}".encode(),
         }

@@ -61,7 +61,7 @@ def requested(wildcards):
 
 def gathered():
     """MB of a job that reads all metrics of the study."""
-    return plan.gathering(sum(run.algorithm.iterations for run in RUNS.values()))
+    return plan.gathering(sum(run.length for run in RUNS.values()))
 
 
 def refused(job):

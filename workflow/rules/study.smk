@@ -17,12 +17,12 @@ import sys
 from functools import cache
 from pathlib import Path
 
-from itt.algorithms.es.warm_start import identified
 from itt.analysis import inventory, outputs, speed
 from itt.errors import UserError
 from itt.rehearsal import ESTIMATES, rehearsal
 from itt.resolve import resolve
 from itt.study import load
+from itt.training import algorithm_of
 from itt.theory import outputs as theory_outputs
 
 KEYS = ("study", "ranks", "rehearsal", "partial", "site", *SITE_KEYS)
@@ -64,7 +64,8 @@ def command_line(run):
 def resolved(cell):
     """A run of the cell (env, method, variant), once it is known that it can be played; others differ in the seed."""
     try:
-        return identified(resolve(next(run for run in ALL_RUNS.values() if cell_of(run) == cell)))
+        run = next(run for run in ALL_RUNS.values() if cell_of(run) == cell)
+        return algorithm_of(run).identified(resolve(run))
     except UserError as error:
         raise UserError(f"{STUDY_FILE}: {error}") from None
 
@@ -92,7 +93,7 @@ def listed(run, left_out):
         variant=run.variant,
         seed=str(run.seed),
         hash=hash_of(run),
-        iterations=str(getattr(run.algorithm, "iterations", "")),
+        iterations=str(run.length),
         left_out=inventory.LEFT_OUT if left_out else "",
     )
 
@@ -107,11 +108,11 @@ def copied(path):
 
 
 def is_measured(file):
-    """Whether the speed of every cell that the compiled engine plays was measured."""
+    """Whether the speed of every cell that can be was measured."""
     cells = {(run.env_label, run.method, run.variant): run for run in ALL_RUNS.values()}
     if not file.exists():
         return False
-    return all(cell in speed.read(file).shares or resolve(run).engine != "compiled" for cell, run in cells.items())
+    return all(cell in speed.read(file).shares or not resolve(run).rollouts_are_measured for cell, run in cells.items())
 
 
 def take_stock(path):
