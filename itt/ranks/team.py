@@ -51,7 +51,7 @@ class Team(Protocol):
 
         Args:
             task: A function that every process can import.
-            shared: What all items have in common; sent once a call to each worker.
+            shared: What all items have in common; sent to each worker when it is not what the call before had.
             items: Handed out one by one, in order, to whoever is free.
 
         Raises:
