@@ -46,9 +46,9 @@ class Key:
 
     Attributes:
         seed: The run's seed.
-        iteration: k, the number of updates that theta has had.
-        direction: i of epsilon_i; -1 for theta itself.
-        sign: +1 or -1 for theta +- sigma epsilon_i; 0 for theta itself.
+        iteration: k, the number of updates that theta has had; or how an algorithm counts what it draws for.
+        direction: i of epsilon_i; -1 for theta itself, and where nothing is perturbed.
+        sign: +1 or -1 for theta +- sigma epsilon_i; 0 for theta itself, and where nothing is perturbed.
         episode: Which of several episodes of the same perturbation.
         evaluation: True for fresh evaluations of a saved policy, False in training.
     """
