@@ -452,6 +452,33 @@ def kernels(
 
 
 @app.command()
+def settings(
+    method: Method,
+    env: Annotated[
+        str | None, typer.Option(help="An env: defaults are what `itt train` takes in it, else those of the code.")
+    ] = None,
+    as_json: Json = False,
+) -> int:
+    """List what can be set of a method: each key, its default, what is allowed, what it means.
+
+    Reads nothing, writes nothing. Keys stand in a study's sections, or behind --set; in `search(srp).tables` the
+    brackets say with which `search.name` there is such a key.
+    """
+    from itt import settings_help
+    from itt.study import single
+
+    if method not in METHODS:
+        raise UserError(f"--method: must be one of {', '.join(METHODS)}, not {method!r}")
+    defaults = {} if env is None else single(env, method).model_dump(mode="json")
+    rows = settings_help.settings(method, defaults)
+    if as_json:
+        print(json.dumps(rows, indent=1))
+    else:
+        _print_settings(rows)
+    return 0
+
+
+@app.command()
 def schema() -> int:
     """Print the JSON schema of a study file, for editors that check and complete YAML."""
     from itt.study import json_schema
@@ -548,6 +575,20 @@ def _show(look: Callable[[], RenderableType], every: float | None) -> None:
         while True:
             time.sleep(every)
             live.update(look(), refresh=True)
+
+
+def _print_settings(rows: list[dict[str, str]]) -> None:
+    from rich import box
+    from rich.console import Console
+    from rich.table import Table
+
+    table = Table(box=box.SIMPLE_HEAD, pad_edge=False)
+    for name in ("setting", "default", "allowed"):
+        table.add_column(name, overflow="fold")
+    table.add_column("meaning", overflow="fold", ratio=1)
+    for row in rows:
+        table.add_row(*row.values())
+    Console(width=None if sys.stdout.isatty() else 160).print(table, markup=False)
 
 
 def _print_envs(rows: list[dict[str, Any]]) -> None:

@@ -10,29 +10,37 @@ from typing import Annotated, Any, ClassVar, NamedTuple, Self
 
 from numpy.typing import NDArray
 from pydantic import AfterValidator, Field, WithJsonSchema
+from pydantic_core import PydanticCustomError
 
 from itt.algorithms import METHODS, module
-from itt.settings import Settings, env_label
+from itt.settings import Settings, env_label, spelled
 from itt.settings_file import Layer
 from itt.spec import fingerprint, understood, written
 
 BY_HAND = "by-hand"
 """The study to which a run belongs that was started without a study file."""
 
-Label = Annotated[str, Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]*$", max_length=100)]
+_LABEL = r"^[A-Za-z0-9][A-Za-z0-9._-]*$"
+Label = Annotated[
+    str,
+    Field(pattern=_LABEL, max_length=100),
+    spelled(_LABEL, "letters, digits, and . _ - after the first, like srp-lazy"),
+]
 """A name that becomes part of a path."""
-EnvName = Annotated[str, Field(pattern=r"^[A-Za-z0-9_][A-Za-z0-9_.:/-]*$")]
+_ENV = r"^[A-Za-z0-9_][A-Za-z0-9_.:/-]*$"
+EnvName = Annotated[
+    str,
+    Field(pattern=_ENV),
+    spelled(_ENV, "letters, digits, _, and . : / - after the first, like HalfCheetah-v2 or ALE/Pong-v5"),
+]
 """An env's name: it becomes part of a path, too, and of command lines, some of which a scheduler hands to a shell."""
 
 
-def _known(method: str) -> str:
-    if method not in METHODS:
-        raise ValueError(f"must be {_listed(list(METHODS))}, not {method!r}")
+def _known(method: Any) -> str:
+    if not isinstance(method, str) or method not in METHODS:
+        *others, last = map(repr, METHODS)
+        raise PydanticCustomError("method", "input should be {names}", {"names": f"{', '.join(others)} or {last}"})
     return method
-
-
-def _listed(names: list[str]) -> str:
-    return f"{', '.join(repr(name) for name in names[:-1])} or {names[-1]!r}"
 
 
 Method = Annotated[str, AfterValidator(_known), WithJsonSchema({"enum": list(METHODS), "type": "string"})]
@@ -80,6 +88,11 @@ class Run(Settings):
         return False
 
     @property
+    def shares_work(self) -> bool:
+        """Whether several ranks make it faster."""
+        return False
+
+    @property
     def determinism(self) -> str:
         """What the run promises: `bitwise`, the same bits for any number of ranks and across kill and resume."""
         return "bitwise"
@@ -96,6 +109,10 @@ class Run(Settings):
     def beneath(self, layers: Sequence[Layer]) -> dict[str, Any]:
         """The run's settings, as other layers are laid over them."""
         return self.model_dump()
+
+    @abstractmethod
+    def parameters(self, arrays: Mapping[str, NDArray[Any]]) -> int:
+        """How many parameters a saved policy has."""
 
     def check_policy(self, arrays: Mapping[str, NDArray[Any]]) -> None:
         """That a saved policy's arrays are what this kind of run saves, whatever its env.
@@ -142,10 +159,7 @@ class Run(Settings):
             ValueError: It is no spec, or one that this version does not know.
         """
         settings = understood(spec)
-        method = settings.get("method")
-        if not isinstance(method, str):
-            raise ValueError("method: is missing")
-        return kind(_known(method)).model_validate(settings)
+        return kind(_known(settings.get("method"))).model_validate(settings)
 
     @cached_property
     def hash(self) -> str:

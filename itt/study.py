@@ -364,7 +364,7 @@ def _run(
     study: str = "",
 ) -> Run:
     if method not in METHODS:
-        raise Mistake(f"method: must be one of {', '.join(METHODS)}, not {method!r}")
+        raise Mistake(f"method: must be one of {', '.join(METHODS)}, not {method}")
     variants = {**kind(method).variants, **(file.variants if file else {})}
     if variant not in variants:
         place = f"{where}.variants: " if where else ""

@@ -16,6 +16,16 @@ RUNS = {
     "fresh candidates": ("MountainCarContinuous-v0", "itt", ["candidates.count=20"]),
     "a pool": ("Swimmer-v2", "iot", ["candidates.count=20", "candidates.resample=iteration", "episode_steps=60"]),
     "normalised": ("HalfCheetah-v2", "explicit", ["policy.observations=normalised", "episode_steps=60"]),
+    "soft actor-critic": (
+        "Pendulum-v1",
+        "sac",
+        [
+            "algorithm.steps=1000",
+            "algorithm.warm_up_steps=990",
+            "algorithm.evaluation_interval=1000",
+            "episode_steps=30",
+        ],
+    ),
     "the reference engine": ("Swimmer-v2", "itt", ["candidates.count=20", "engine=reference", "episode_steps=20"]),
 }
 
@@ -33,13 +43,14 @@ def played(policy, episode):
 
 
 @pytest.mark.parametrize(("env", "method", "settings"), RUNS.values(), ids=RUNS)
-def test_a_loaded_policy_gets_the_returns_of_its_evaluation(train, itt, env, method, settings):
-    done = train(single(env, method, overrides=[*TINY, *settings]))
-    assert itt("eval", done.folder, "--episodes", 2).code == 0
-    with (done / "evaluation.csv").open(newline="") as file:
+def test_a_loaded_policy_gets_the_returns_of_its_evaluation(tmp_path, itt, env, method, settings):
+    sets = [word for setting in [*(TINY if method != "sac" else []), *settings] for word in ("--set", setting)]
+    assert itt("train", "--env", env, "--method", method, *sets, "--out", tmp_path / "run").code == 0
+    assert itt("eval", tmp_path / "run", "--episodes", 2).code == 0
+    with (tmp_path / "run" / "evaluation.csv").open(newline="") as file:
         returns = [float(row["return"]) for row in csv.DictReader(file)]
 
-    policy = load(done.folder)
+    policy = load(tmp_path / "run")
 
     assert [played(policy, episode) for episode in (1, 0)] == returns[::-1]
 

@@ -23,16 +23,29 @@ class Method:
     Attributes:
         label: How tables and figures call it.
         algorithm: What trains it: the name of a room below this one.
+        about: What it is, in a sentence for who reads a figure.
     """
 
     label: str
     algorithm: str
+    about: str
 
 
 METHODS = {
-    "itt": Method("ITT", "es"),
-    "iot": Method("IOT", "es"),
-    "explicit": Method("Explicit", "es"),
+    "itt": Method(
+        "ITT",
+        "es",
+        "ITT is the paper's policy: one network for the state and another for actions, which chooses the sampled "
+        "action that matches the state best.",
+    ),
+    "iot": Method("IOT", "es", "IOT chooses likewise, by one network that sees state and action together."),
+    "explicit": Method("Explicit", "es", "Explicit is an ordinary network that puts the action out."),
+    "sac": Method(
+        "SAC",
+        "sac",
+        "SAC, soft actor-critic, trains a random policy by gradients, through networks that learn what actions are "
+        "worth from all that was met so far.",
+    ),
 }
 """All methods, in the order of tables and figures."""
 

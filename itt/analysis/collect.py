@@ -168,10 +168,10 @@ def _listed(folders: Sequence[Path]) -> str:
 
 
 def _returns(metrics: pd.DataFrame) -> dict[str, Any]:
-    returns = metrics["return"].dropna()
+    returns = metrics["return"]
     return {
         "rows": len(metrics),
-        "final_return": returns.iloc[-1] if len(returns) else None,
+        "final_return": returns.iloc[-1] if len(returns) else None,  # none where the last row has none
         "best_return": returns.max() if len(returns) else None,
         "diverged": int(metrics.filter(regex="/diverged$").to_numpy(dtype=float).sum()),
     }

@@ -11,6 +11,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pandas as pd
 
 from itt.analysis.outputs import COLLECTED
@@ -75,6 +76,8 @@ def read_collected(folder: Path) -> tuple[pd.DataFrame, pd.DataFrame]:
     )
     if cut := [name for name, frame in zip(COLLECTED, (runs, curves), strict=True) if frame[WHO].isna().any(axis=None)]:
         raise UserError(f"{folder / cut[0]}: not CSV: a row is cut short")
+    if bare := [name for name, frame in zip(COLLECTED, (runs, curves), strict=True) if frame.empty]:
+        raise UserError(f"{folder / bare[0]}: has a header and no rows; `itt collect` writes it from run folders")
     if len(twice := runs[runs.duplicated([*NAME[1:], "seed"])]):
         raise UserError(f"{folder / COLLECTED[0]}: {'/'.join(map(str, twice.iloc[0][WHO[1:]]))} stands there twice")
     if len(twice := curves[curves.duplicated([*NAME[1:], "seed", "step"])]):
@@ -84,6 +87,10 @@ def read_collected(folder: Path) -> tuple[pd.DataFrame, pd.DataFrame]:
     if len(lost := curves[~pd.MultiIndex.from_frame(curves[key]).isin(known)]):
         name = "/".join(map(str, lost.iloc[0][key]))
         raise UserError(f"{folder / COLLECTED[1]}: {name} does not stand in {COLLECTED[0]}")
+    begun = runs.loc[runs["rows"] > 0, key]
+    if len(lost := begun[~pd.MultiIndex.from_frame(begun).isin(pd.MultiIndex.from_frame(curves[key]))]):
+        name = "/".join(map(str, lost.iloc[0]))
+        raise UserError(f"{folder / COLLECTED[1]}: has no row of {name}, of which {COLLECTED[0]} counts some")
     return runs, curves
 
 
@@ -97,6 +104,8 @@ def _read(path: Path, wanted: Sequence[str]) -> pd.DataFrame:
 
 def read_csv(path: Path, wanted: Sequence[str], text: Mapping[str, type], **options: Any) -> pd.DataFrame:
     """A CSV file that has the `wanted` columns; those that are not in `text` hold numbers.
+
+    An infinite number is none: a return that exploded is no score, and no mean is over it.
 
     Raises:
         UserError: It is not such a file; one line says why. Other columns are not looked at.
@@ -117,4 +126,4 @@ def read_csv(path: Path, wanted: Sequence[str], text: Mapping[str, type], **opti
     for column in wanted:
         if column not in text and len(frame) and not pd.api.types.is_numeric_dtype(frame[column]):
             raise UserError(f"{path}: column {column} holds something that is not a number")
-    return frame
+    return frame.replace([np.inf, -np.inf], np.nan)

@@ -1,8 +1,4 @@
-"""A saved policy: all that is needed to act, as named arrays, in bytes that depend on the run's spec alone.
-
-Arrays whose names begin with `observation_` tell what the policy sees observations through; the others are its
-parameters.
-"""
+"""A saved policy: all that is needed to act, as named arrays, in bytes that depend on the run's spec alone."""
 
 from __future__ import annotations
 
@@ -23,7 +19,6 @@ from itt.record.files import write_atomically
 from itt.run import Run
 
 Arrays = Mapping[str, NDArray[Any]]
-OBSERVATION = "observation_"
 
 
 @dataclass(frozen=True)
@@ -36,7 +31,7 @@ class SavedPolicy:
     @property
     def parameters(self) -> int:
         """How many parameters it has."""
-        return sum(array.size for name, array in self.arrays.items() if not name.startswith(OBSERVATION))
+        return self.run.parameters(self.arrays)
 
 
 def content(run: Run, arrays: Arrays) -> bytes:

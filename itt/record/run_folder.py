@@ -16,6 +16,7 @@ from __future__ import annotations
 import contextlib
 import io
 import json
+import math
 import time
 from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
@@ -46,7 +47,16 @@ _PLACES = 100
 
 
 class RunFolder:
-    """A run's record while it is being written. Use `opened`."""
+    """A run's record while it is being written. Use `opened`.
+
+    Attributes:
+        path: The folder.
+        run: What is recorded.
+        columns: All of metrics.csv.
+        state: The algorithm's state that the next checkpoint holds.
+        step: Steps done.
+        before_saving: Called before each checkpoint is written: for what the algorithm keeps beside it.
+    """
 
     def __init__(self, path: Path, run: Run, columns: Columns, found: Checkpoint | None, hold: Hold) -> None:
         """Takes over what a checkpoint holds; nothing is written yet."""
@@ -56,6 +66,7 @@ class RunFolder:
         self._integers = {*_INTEGERS, *(name for name, kind in columns.items() if kind is int)}
         self.state = found.state if found else {}
         self.step = found.step if found else 0
+        self.before_saving: Callable[[], None] = lambda: None
         self.rows: list[NDArray[np.float64]] = list(found.rows) if found else []
         self.sessions = found.sessions if found else []
         self._seconds_before = float(self.rows[-1][self.columns.index("seconds")]) if self.rows else 0.0
@@ -147,6 +158,7 @@ class RunFolder:
         rows = np.array(self.rows[: self.step], dtype=np.float64).reshape(self.step, len(self.columns))
         with self._writing():
             self._write_provenance()
+            self.before_saving()
             checkpoint.save(self.path, Checkpoint(self.run.spec(), self.step, rows, self.state, self.sessions))
         self._saved = time.monotonic()
 
@@ -175,7 +187,7 @@ class RunFolder:
 
     def _line(self, row: NDArray[np.float64]) -> str:
         return ",".join(
-            str(int(value)) if column in self._integers else repr(float(value))
+            str(int(value)) if column in self._integers else "" if math.isnan(value) else repr(float(value))
             for column, value in zip(self.columns, row, strict=True)
         )
 

@@ -78,9 +78,6 @@ def _marks(whole: Extent) -> list[Mark]:
         marks.append(Mark("Rehearsal", sentence))
     if whole.partial:
         marks.append(Mark("Partial", whole.partial.removeprefix("Partial: ")))
-    if under_way := whole.begun - whole.ended:
-        sentence = f"{under_way} of {whole.runs} trainings have not come to their end; of these the newest rows count."
-        marks.append(Mark("Unfinished", sentence))
     return marks
 
 

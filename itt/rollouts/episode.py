@@ -24,7 +24,7 @@ class Episode:
         value: The sum of rewards, undiscounted: one sample of F(theta).
         steps: Its length, in env steps.
         seconds: The time it took to play.
-        diverged: Whether it diverged, which ended it (`itt.rollouts.divergence`); `value` is then what was paid before
+        diverged: Whether it diverged, which ended it (`itt.envs.divergence`); `value` is then what was paid before
             and says nothing.
         met: The moments of the states that were acted in, where the policy sees normalised ones.
         builds: How often what is kept of candidates that stand (their latents, a search's tables) was computed for it:

@@ -8,10 +8,10 @@ from typing import Any
 
 from itt import seeding
 from itt.algorithms.es.settings import ESRun
+from itt.envs.divergence import worth
 from itt.observations import Normaliser
 from itt.resolve import resolve
 from itt.rollouts import Episode, Rollout, Shared, play
-from itt.rollouts.divergence import worth
 from itt.seeding import Key
 
 MOST_DIVERGED = 0.1

@@ -29,11 +29,11 @@ from itt.candidates import (
 )
 from itt.candidates.derivative_free import refine
 from itt.envs import EnvSpec, make
+from itt.envs.divergence import is_sound, watched_step
 from itt.observations import Moments, Normaliser
 from itt.policies import Theta, architecture_of
 from itt.policies.latents import latents
 from itt.policies.torch_policy import Explicit, OneTower, TwoTower, flatten, load_theta, module
-from itt.rollouts.divergence import is_sound, watched_step
 from itt.rollouts.episode import Episode, promised
 from itt.seeding import Key, Purpose
 

@@ -5,9 +5,9 @@ from __future__ import annotations
 from pydantic import Field
 
 from itt.settings.env import EnvSettings, env_label
-from itt.settings.section import Section
+from itt.settings.section import Section, spelled
 
-__all__ = ["EnvSettings", "Record", "Section", "Settings", "env_label"]
+__all__ = ["EnvSettings", "Record", "Section", "Settings", "env_label", "spelled"]
 
 
 class Record(Section):

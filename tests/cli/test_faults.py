@@ -43,7 +43,10 @@ def trained(started, tmp_path_factory):
 @pytest.mark.parametrize(
     ("arguments", "told"),
     [
-        (["train", "--env", "..:CartPole-v1", "--method", "itt"], "env: string should match pattern"),
+        (
+            ["train", "--env", "..:CartPole-v1", "--method", "itt"],
+            "env: must be letters, digits, _, and . : / - after the first, like HalfCheetah-v2",
+        ),
         (["train", "--env", "exits:Some-v1", "--method", "itt"], "its module exits cannot be imported: SystemExit: 0"),
         (["train", "--env", LONG, "--method", "itt"], "unknown environment"),
         ([*RUN, "--variant", LONG], "unknown variant"),

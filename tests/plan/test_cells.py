@@ -118,6 +118,12 @@ def test_of_unknown_speed_a_job_asks_for_a_day():
     assert (request.runtime, request.jobs) == (1440, 1)
 
 
+def test_a_site_that_gives_a_job_less_time_gives_an_evaluation_less_too():
+    assert asked(3600.0).evaluation_runtime == 120
+    assert asked(3600.0, runtime=60).evaluation_runtime == 60
+    assert asked(3600.0, runtime=600).evaluation_runtime == 120
+
+
 def test_a_rank_may_have_to_compile_the_engine():
     assert asked(1.0).memory_mb == 600
     assert asked(1.0, memory=350).memory_mb == 350

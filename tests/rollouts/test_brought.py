@@ -6,12 +6,12 @@ import numpy as np
 import pytest
 
 from itt.envs import CATALOG
+from itt.envs.divergence import worth
 from itt.errors import UserError
 from itt.policies import architecture_of
 from itt.resolve import env_of, resolve
 from itt.rollouts.compiled import player as compiled
 from itt.rollouts.compiled.player import CompiledPlayer, SimulatorPlayer
-from itt.rollouts.divergence import worth
 from itt.rollouts.reference import ReferencePlayer
 from itt.seeding import Key
 from itt.study import single

@@ -55,6 +55,11 @@ def cell_of(run):
     return run.env_label, run.method, run.variant
 
 
+def ranks_of(wildcards):
+    """The ranks of a run's training: 1 where several would not make it faster."""
+    return RANKS if ALL_RUNS[wildcards.run].shares_work else 1
+
+
 def requested(wildcards):
     """What the job of a run asks for."""
     return request_of(cell_of(ALL_RUNS[wildcards.run]))

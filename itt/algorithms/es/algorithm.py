@@ -11,7 +11,7 @@ from itt.progress import Report
 from itt.ranks import Team
 from itt.record import SavedPolicy
 from itt.record.evaluation import Returns
-from itt.resolve import resolve
+from itt.resolve import env_of, resolve
 from itt.training import Effort, Inference, Policy, Speed
 
 
@@ -19,10 +19,16 @@ class EvolutionStrategies:
     """The methods itt, iot and explicit."""
 
     def check_installed(self, run: ESRun) -> None:
-        """See `itt.rollouts.needs`."""
-        from itt.rollouts.needs import check_installed
+        """Its simulator, and what its engine acts with; a folder for compiled code. No simulator is imported."""
+        from itt.envs.needs import check_package, check_simulator
 
-        check_installed(run)
+        check_simulator(env_of(run))
+        if run.engine == "reference":
+            check_package("engine: reference", "torch", "torch")
+        else:
+            from itt.native.cache import cache_folder
+
+            cache_folder()
 
     def identified(self, run: ESRun) -> ESRun:
         """The SHA-256 of a saved theta_0."""

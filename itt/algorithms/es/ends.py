@@ -9,10 +9,10 @@ import numpy as np
 from itt.algorithms.es import strategy
 from itt.algorithms.es.settings import ESRun
 from itt.algorithms.es.strategy import State
+from itt.envs.divergence import MAX_VALUE
 from itt.errors import UserError
 from itt.policies import Theta
 from itt.rollouts import Episode
-from itt.rollouts.divergence import MAX_VALUE
 
 
 def check_perturbed(run: ESRun, state: State, perturbed: Sequence[Theta]) -> None:

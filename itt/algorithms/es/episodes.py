@@ -9,8 +9,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from itt.algorithms.es.settings import ES, Target
+from itt.envs.divergence import worth
 from itt.rollouts import Episode
-from itt.rollouts.divergence import worth
 from itt.seeding import Key
 
 

@@ -2,12 +2,18 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Literal
+from collections.abc import Mapping
+from typing import Annotated, Any, ClassVar, Literal
 
+from numpy.typing import NDArray
 from pydantic import Field, model_validator
 
-from itt.settings.section import Section
+from itt.run import Run
+from itt.settings import Section, Settings
+from itt.settings_file import Layer
 
+POLICY = "policy/"
+"""Begins the names of the policy's weights and biases in a saved policy."""
 Rate = Annotated[float, Field(gt=0, le=1)]
 Width = Annotated[int, Field(ge=1, le=4096)]
 
@@ -63,6 +69,7 @@ class SAC(Section):
         description="bootstrap: an episode that time cuts short goes on in thought; as_coded: as in the template, it "
         "counts as ended, and the next observation is what stands in the buffer's next slot",
     )
+    row_interval: int = Field(1000, ge=1, description="steps from one row of metrics.csv to the next")
     evaluation_interval: int = Field(10_000, ge=1, description="steps from one evaluation to the next")
     evaluation_episodes: int = Field(10, ge=1, le=1000, description="episodes of it, played without noise")
     device: Literal["auto", "cpu", "cuda"] = Field("auto", description="auto: cuda where there is one, else cpu")
@@ -84,6 +91,66 @@ class SAC(Section):
                 f"batch_size: at most {seen}, not {self.batch_size}: the transitions that are there at the first "
                 "update, by warm_up_steps and buffer_capacity"
             )
+        for name in ("steps", "evaluation_interval"):
+            if (steps := getattr(self, name)) % self.row_interval:
+                raise ValueError(
+                    f"{name}: a multiple of row_interval ({self.row_interval}), not {steps}: it falls on a row"
+                )
         if self.update == "fast" and self.device == "cuda":
             raise ValueError("update: fast is for the cpu; allowed with device: cuda: readable, auto")
         return self
+
+
+class SACSettings(Settings):
+    """The sections of a run by soft actor-critic."""
+
+    algorithm: SAC = SAC()
+
+
+class SACRun(SACSettings, Run):
+    """A run of the method sac."""
+
+    sections: ClassVar[type[Settings]] = SACSettings
+    variants: ClassVar[Mapping[str, Layer]] = {"vanilla": {}}
+    unit: ClassVar[str] = "row"
+
+    @property
+    def length(self) -> int:
+        """A row before the first step, and one after every `row_interval`."""
+        return self.algorithm.steps // self.algorithm.row_interval + 1
+
+    @staticmethod
+    def lengthens(key: str, old: Any, new: Any) -> bool:
+        """More steps."""
+        return key == "algorithm.steps" and bool(old < new)
+
+    def small(self) -> Layer:
+        """Some updates after a short warm-up, two evaluations, small networks."""
+        settings = self.algorithm
+        batch, warm_up = min(settings.batch_size, 16), min(settings.warm_up_steps, 60)
+        return {
+            "episode_steps": min(self.episode_steps or 50, 50),
+            "algorithm": {
+                "steps": 100,
+                "row_interval": 50,
+                "evaluation_interval": 100,
+                "evaluation_episodes": min(settings.evaluation_episodes, 2),
+                "warm_up_steps": max(warm_up, batch),
+                "batch_size": batch,
+                "buffer_capacity": min(settings.buffer_capacity, 80),
+                "hidden_sizes": tuple(min(width, 16) for width in settings.hidden_sizes),
+            },
+        }
+
+    def parameters(self, arrays: Mapping[str, NDArray[Any]]) -> int:
+        """Weights and biases of the policy."""
+        return sum(array.size for name, array in arrays.items() if name.startswith(POLICY))
+
+    def check_policy(self, arrays: Mapping[str, NDArray[Any]]) -> None:
+        """That there is a policy; whether it fits its env is seen when it acts."""
+        if not any(name.startswith(POLICY) for name in arrays):
+            raise LookupError(f"no array called {POLICY}...")
+
+
+RUN = SACRun
+"""What `itt.algorithms` asks for."""

@@ -9,6 +9,7 @@ import numpy as np
 from itt import seeding
 from itt.algorithms.es.settings import ESRun
 from itt.envs import EnvSpec, describe, make
+from itt.envs.divergence import is_sound, watched_step
 from itt.linear.orthogonal import orthogonal
 from itt.linear.products import product
 from itt.native.cache import compile_once
@@ -16,7 +17,6 @@ from itt.observations import Normaliser
 from itt.policies import Theta, architecture_of
 from itt.resolve import resolve
 from itt.rollouts.compiled import loop, physics, policy, sight
-from itt.rollouts.divergence import is_sound, watched_step
 from itt.rollouts.episode import Episode, promised
 from itt.seeding import Key
 from itt.study import single

@@ -151,12 +151,12 @@ def test_any_number_of_ranks_gives_the_same_bits(started, tmp_path, env):
     settings = ["policy.observations=normalised", "algorithm.iterations=3", "algorithm.directions=5"]
     arguments = [part for setting in settings for part in ("--set", setting)]
     results = []
-    for ranks in (None, 2, 4):
+    for ranks in (None, 3):
         out = tmp_path / str(ranks)
         done = started("train", "--env", env, "--method", "explicit", "--out", out, *arguments, ranks=ranks)
         assert done.code == 0, done.err
         results.append([(out / name).read_bytes() for name in ("policy.npz", "best.npz")])
-    assert results[0] == results[1] == results[2]
+    assert results[0] == results[1]
 
 
 @pytest.mark.parametrize("method", ["itt", "iot", "explicit"])

@@ -118,6 +118,11 @@ class ESRun(ESSettings, Run):
         """Where the compiled engine plays."""
         return self.engine == "compiled"
 
+    @property
+    def shares_work(self) -> bool:
+        """Episodes of an iteration."""
+        return True
+
     @staticmethod
     def lengthens(key: str, old: Any, new: Any) -> bool:
         """More iterations, or a target that is higher or no longer there."""
@@ -136,6 +141,10 @@ class ESRun(ESSettings, Run):
         if any(isinstance(search, Mapping) and "mode" in search for search in searches):
             settings["search"] = {"name": self.search.name}
         return settings
+
+    def parameters(self, arrays: Mapping[str, NDArray[Any]]) -> int:
+        """D."""
+        return int(arrays["theta"].size)
 
     def check_policy(self, arrays: Mapping[str, NDArray[Any]]) -> None:
         """theta, shape (D,), and moments of observations where the policy sees them normalised."""
