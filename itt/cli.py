@@ -259,9 +259,9 @@ def plan(
         return 0
     rows = [table.row(cell, planning.request(cell, asked)) for cell in cells]
     if as_json:
-        print(json.dumps({"rows": rows, "totals": table.totals(rows, ranks)}, indent=1))
+        print(json.dumps({"rows": rows, "totals": table.totals(rows)}, indent=1))
     else:
-        _show(lambda: table.table(rows, ranks, asked), None)
+        _show(lambda: table.table(rows, asked), None)
     return 0
 
 

@@ -6,7 +6,7 @@ gets the same numbers, on any rank and in any order. Streams of training and of 
 
 from __future__ import annotations
 
-from dataclasses import astuple, dataclass, replace
+from dataclasses import dataclass, replace
 from enum import IntEnum
 
 import numpy as np
@@ -74,8 +74,8 @@ class Key:
 
 def words(key: Key, purpose: Purpose, count: int = 1) -> NDArray[np.uint64]:
     """`count` 64-bit words of the stream: keys for counter-based generators. Shape (count,)."""
-    seed, iteration, direction, sign, episode, evaluation = astuple(key)
-    entropy = (seed, purpose, iteration, direction + 1, sign + 1, episode, int(evaluation))
+    place = (key.iteration, key.direction + 1, key.sign + 1, key.episode, int(key.evaluation))
+    entropy = (key.seed, purpose, *place)
     return np.random.SeedSequence(entropy).generate_state(count, np.uint64).astype(np.uint64)
 
 

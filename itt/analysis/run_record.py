@@ -20,7 +20,7 @@ from itt.spec import written
 
 def read_run(file: Path) -> dict[str, Any]:
     """run.yaml: study, env, method, variant, seed, hash, iterations (the rows that it is to have) and `settings`."""
-    run, (settings, length) = _content(file)
+    run, (settings, length) = content(file)
     wanted = [*NAME, "seed", "hash", "algorithm"]
     missing = [key for key in wanted if key not in run] if isinstance(run, dict) else wanted
     if missing:
@@ -40,7 +40,7 @@ _OWN = re.compile(r"^(?:seed|hash): .*\n", re.M)
 """The lines in which the run.yaml of two seeds differ: what they share is parsed once, which takes most of the time."""
 
 
-def _content(file: Path) -> tuple[Any, About]:
+def content(file: Path) -> tuple[Any, About]:
     """What stands in a run.yaml, and what is known of it beside the seed."""
     try:
         text = file.read_text(encoding="utf-8")

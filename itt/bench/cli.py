@@ -169,6 +169,35 @@ def _learning(row: Row) -> str:
 
 
 @app.command()
+def scale(
+    ranks: Annotated[int, typer.Option(min=2, help="MPI ranks, the coordinator included.")] = 64,
+    episode: Annotated[float, typer.Option(min=0.0, metavar="SECONDS", help="How long an episode sleeps.")] = 0.5,
+    rounds: Annotated[int, typer.Option(min=1, help="Episodes of each worker an iteration.")] = 3,
+    iterations: Annotated[int, typer.Option(min=1, help="Iterations to measure, after some that warm up.")] = 10,
+    out: Out = None,
+    as_json: Json = False,
+) -> int:
+    """Time a training on many ranks whose episodes sleep, so that they fit on few cores.
+
+    Efficiency beside the ideal, ceil(episodes / workers) x SECONDS an iteration; a rank's memory; messages and bytes an
+    iteration. Starts its own mpiexec: not to be started under one.
+    """
+    from itt.bench.scale import measure
+
+    return _give("scale", (measure(ranks, episode, rounds, iterations) for _ in range(1)), out, as_json, _scale)
+
+
+def _scale(row: Row) -> str:
+    return (
+        f"{row['ranks']} ranks, episodes of {row['episode_seconds']:g} s, {row['directions']} directions: "
+        f"{row['seconds']:.3f} s an iteration, ideally {row['ideal_seconds']:.3f} (efficiency "
+        f"{row['efficiency']:.3f}); {row['messages_an_iteration']:.0f} messages and "
+        f"{row['bytes_an_iteration']:,.0f} bytes an iteration; a rank has {row['rss_mb']:.0f} MB resident, "
+        f"{row['pss_mb']:.0f} by its share"
+    )
+
+
+@app.command()
 def search(
     candidates: Annotated[int, typer.Option(min=1, help="N.")] = 1000,
     dim: Annotated[int, typer.Option(min=1, help="d, of a latent.")] = 6,

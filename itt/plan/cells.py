@@ -28,6 +28,7 @@ class Cell:
         method: What is trained.
         variant: vanilla or another.
         runs: How many.
+        ranks: Of one training: 1 where several would not make it faster.
         env_steps: At most.
         evaluation_env_steps: Those of them that its evaluation takes.
         core_seconds: Of those who play.
@@ -41,6 +42,7 @@ class Cell:
     method: str
     variant: str
     runs: int
+    ranks: int
     env_steps: int
     evaluation_env_steps: int
     core_seconds: float | None
@@ -73,6 +75,7 @@ def cell(run: Run, runs: int, evaluated: int, ranks: int, speed: Speed | None) -
     """The cost of so many seeds of a resolved run, each of which is evaluated over so many episodes."""
     effort, limit = algorithm_of(run).effort(run), env_of(run).episode_limit
     assert limit is not None
+    ranks = ranks if run.shares_work else 1
     items = effort.steps * effort.items
     env_steps = items * effort.item_steps + evaluated * limit
     core = wall = evaluation = None
@@ -82,4 +85,4 @@ def cell(run: Run, runs: int, evaluated: int, ranks: int, speed: Speed | None) -
         core = items * item + evaluation
         wall = START_SECONDS + effort.steps * math.ceil(effort.items / max(1, ranks - 1)) * item
     name = (run.env_label, run.method, run.variant)
-    return Cell(*name, runs, env_steps, evaluated * limit, core, wall, evaluation, effort.memory_mb, speed)
+    return Cell(*name, runs, ranks, env_steps, evaluated * limit, core, wall, evaluation, effort.memory_mb, speed)

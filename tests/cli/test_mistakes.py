@@ -122,6 +122,8 @@ OUT = {
     "archive open": ("archive", "open", "results.zip"),
     "bench rollouts": ("bench", "rollouts", "--all"),
     "bench ranks": ("bench", "ranks"),
+    "bench scale": ("bench", "scale"),
+    "bench learning": ("bench", "learning", "--method", "sac"),
     "bench search": ("bench", "search", "--all"),
     "bench directions": ("bench", "directions"),
     "bench features": ("bench", "features"),

@@ -98,7 +98,7 @@ def test_memory_grows_with_the_candidates_that_stand():
 
 
 def asked(wall, **wishes):
-    cell = plan.Cell("e", "itt", "vanilla", 1, 1, 1, None, wall, wall, 260, None)
+    cell = plan.Cell("e", "itt", "vanilla", 1, 4, 1, 1, None, wall, wall, 260, None)
     return plan.request(cell, plan.site(None, wishes))
 
 

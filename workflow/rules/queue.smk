@@ -15,7 +15,6 @@ from snakemake.jobs import Job
 
 from itt import jobs, plan
 from itt.errors import UserError
-from itt.resolve import resolve
 
 SITE_KEYS = tuple(plan.Site.model_fields)
 
@@ -41,7 +40,7 @@ def site_of(given):
 @cache
 def request_of(cell):
     """What a run of the cell (env, method, variant) asks for."""
-    run = resolve(next(run for run in ALL_RUNS.values() if cell_of(run) == cell))
+    run = resolved(cell)
     known = plan.speed(run, published())
     return plan.request(plan.cell(run, 1, STUDY.evaluation.episodes, RANKS, known), SITE)
 

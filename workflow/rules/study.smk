@@ -14,13 +14,13 @@ inventory instead, a list of its runs whose time says since when something is du
 
 import shutil
 import sys
+from functools import cache
 from pathlib import Path
 
 from itt.analysis import inventory, outputs, speed
 from itt.errors import UserError
 from itt.rehearsal import ESTIMATES, rehearsal
 from itt.resolve import resolve
-from itt.settings_file import read
 from itt.study import load
 from itt.training import algorithm_of
 from itt.theory import outputs as theory_outputs
@@ -60,18 +60,24 @@ def command_line(run):
     return [*named, *(["--rehearsal"] if REHEARSAL else [])]
 
 
+@cache
+def resolved(cell):
+    """A run of the cell (env, method, variant), once it is known that it can be played; others differ in the seed."""
+    try:
+        run = next(run for run in ALL_RUNS.values() if cell_of(run) == cell)
+        return algorithm_of(run).identified(resolve(run))
+    except UserError as error:
+        raise UserError(f"{STUDY_FILE}: {error}") from None
+
+
 def hash_of(run):
-    """The run's hash, once it is known that it can be played and that a run which is there has no other settings.
+    """The run's hash, once it is known that a run which is there has no other settings.
 
     Snakemake looks at times of files only, so it would take the old runs for the new ones.
     """
-    try:
-        wanted = algorithm_of(run).identified(resolve(run)).hash
-    except UserError as error:
-        raise UserError(f"{STUDY_FILE}: {error}") from None
+    wanted = resolved(cell_of(run)).model_copy(update={"seed": run.seed}).hash
     record = Path(RESULTS, run.folder, "run.yaml")
-    there = read(record) if record.exists() else {"hash": wanted}
-    if not isinstance(there, dict) or there.get("hash") != wanted:
+    if record.exists() and inventory.recorded_hash(record) != wanted:
         remedy = f"delete {RESULTS}" if REHEARSAL else "move it away, or give the study another name"
         raise UserError(f"{STUDY_FILE}: {record.parent} was run with other settings (its run.yaml); {remedy}")
     return wanted

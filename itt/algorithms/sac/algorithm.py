@@ -121,17 +121,10 @@ def _acting(saved: SavedPolicy, source: str) -> Any:
     """
     from itt.algorithms.sac.policy import Policy as Acts
 
-    spec = env_of(saved.run)
     try:
-        policy = Acts(saved.arrays)
+        return Acts(saved.arrays, env_of(saved.run))
     except (LookupError, ValueError) as error:
         raise UserError(f"{source}: {error}") from None
-    if (policy.sizes[0], policy.low.size) != (spec.observation, spec.action):
-        raise UserError(
-            f"{source}: holds a policy from {policy.sizes[0]} to {policy.low.size} numbers, but {saved.run.env} has "
-            f"{spec.observation} and {spec.action}"
-        )
-    return policy
 
 
 ALGORITHM = SoftActorCritic()

@@ -51,17 +51,18 @@ def evaluated(shared: Shared, keys: Sequence[Key], team: Team) -> list[tuple[flo
 
 def play(shared: Shared, key: Key) -> Played:
     """One episode."""
-    run, policy = shared.run, Policy(shared.policy)
+    run, spec = shared.run, env_of(shared.run)
+    policy = Policy(shared.policy, spec)
     if run.hash not in _envs:
         _envs[run.hash] = make(run.env, **run.env_kwargs)
-    env, limit = _envs[run.hash], env_of(run).episode_limit
+    env = _envs[run.hash]
     state = env.reset(seed=env_seed(key))[0]
     value, steps, diverged = 0.0, 0, not is_sound(state)
     over = diverged
     while not over:
         state, value, over, diverged = watched_step(env, policy.act(state), value)
         steps += 1
-        over = over or steps == limit
+        over = over or steps == spec.episode_limit
     return Played(value, diverged)
 
 

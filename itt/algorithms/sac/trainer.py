@@ -100,18 +100,15 @@ def _begun(folder: RunFolder, run: SACRun, say: Callable[[str], None]) -> tuple[
     """The training at its beginning, or where the checkpoint is; what its transitions are saved in; the best policy."""
     settings, spec = run.algorithm, env_of(run)
     scratch = folder.path if settings.buffer_in == "disk" else None
-    made = (settings, make(run.env, **run.env_kwargs), spec, run.seed, spec.episode_limit, scratch)
+    env = make(run.env, **run.env_kwargs)
+    training = Training(settings, env, spec, run.seed, spec.episode_limit, scratch)
     (folder.path / REPLAY).mkdir(exist_ok=True)
+    segments = Segments(folder.path / REPLAY, training.replay)
     if not folder.state:
-        training = Training(*made)
-        segments = Segments(folder.path / REPLAY, training.replay)
         if not training.exact:
             say(f"{run.env}: its state cannot be saved; a training that is stopped goes on with a new episode")
         return training, segments, {}
-    arrays = {name.removeprefix(_TRAINING): a for name, a in folder.state.items() if name.startswith(_TRAINING)}
-    training = Training(*made)
-    training.restore(arrays)
-    segments = Segments(folder.path / REPLAY, training.replay)
+    training.restore({name.removeprefix(_TRAINING): array for name, array in folder.state.items()})
     try:
         segments.restore(training.steps)
     except Damaged as damaged:

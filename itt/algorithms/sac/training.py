@@ -155,7 +155,7 @@ class Training:
 
     def policy(self) -> Arrays:
         """What `policy.Policy` acts by, as it is now."""
-        return policy.saved(self.update.arrays(), self.normaliser.lens, self.low, self.high)
+        return policy.saved(self.update.arrays(), self.normaliser.lens)
 
     def _begin(self, episode: int) -> None:
         self._episode, self._length, self._return = episode, 0, 0.0

@@ -232,18 +232,22 @@ def test_a_policy_that_is_saved_acts_as_the_training_would_without_noise(normali
     rows = np.repeat(observation[None], 2, axis=0).astype(np.float32)
     training.normaliser.see(rows)
 
-    action = Policy(training.policy()).act(observation)
+    action = Policy(training.policy(), describe("Pendulum-v1")).act(observation)
 
     np.testing.assert_allclose(action, 2.0 * training.update.act(rows, None)[0], rtol=1e-6)
     assert {array.dtype.kind for array in training.policy().values()} == {"f"}
 
 
 @pytest.mark.parametrize(
-    ("lacks", "line"),
-    [("policy/", "there is no policy"), ("action/low", "action/low"), ("observation/scale", "observation/scale")],
+    ("name", "lacks", "line"),
+    [
+        ("Pendulum-v1", "policy/", "there is no policy"),
+        ("Pendulum-v1", "observation_scale", "a part is missing"),
+        ("HalfCheetah-v4", "nothing", "not for HalfCheetah-v4: it maps 3 numbers to 2"),
+    ],
 )
-def test_arrays_that_are_no_policy_are_refused(lacks, line):
+def test_arrays_that_are_no_policy_for_an_env_are_refused(name, lacks, line):
     arrays = {key: array for key, array in run(begun(), 45).policy().items() if not key.startswith(lacks)}
 
     with pytest.raises(ValueError, match=line):
-        Policy(arrays)
+        Policy(arrays, describe(name))
