@@ -54,7 +54,7 @@ def _products(env: str, env_id: str) -> Callable[[int], None]:
 
 
 def products_of(work: Callable[[], None]) -> list[Callable[[], Any]]:
-    """torch's matrix products in `work`, each to be done again into the array that it went to."""
+    """torch's matrix products in `work`, each to be done again."""
     import torch
     from torch.overrides import TorchFunctionMode
 
@@ -63,7 +63,7 @@ def products_of(work: Callable[[], None]) -> list[Callable[[], Any]]:
     class Recording(TorchFunctionMode):
         def __torch_function__(self, func: Any, types: Any, args: Any = (), kwargs: Any = None) -> Any:
             if func in (torch.mm, torch.addmm, torch.mv):
-                found.append(partial(func, *args, **kwargs))
+                found.append(partial(func, *args, **(kwargs or {})))
             return func(*args, **(kwargs or {}))
 
     with Recording():

@@ -26,17 +26,18 @@ def bias_relu(products: Any, bias: Any) -> None:
 
 
 @kernel
-def through_relu(gradient: Any, hidden: Any) -> None:
-    """gradient <- that of the sums before relu, (B, n) both."""
+def through_relu_at(gradient: Any, hidden: Any, places: Any) -> None:
+    """gradient <- that of the sums before relu, (n, m), whose rows are of the rows `places` of hidden, (B, m)."""
     zero = gradient.dtype.type(0)
     for i in range(gradient.shape[0]):
+        place = places[i]
         for j in range(gradient.shape[1]):
-            gradient[i, j] = gradient[i, j] if hidden[i, j] > zero else zero
+            gradient[i, j] = gradient[i, j] if hidden[place, j] > zero else zero
 
 
 @kernel
 def through_relu_summed(gradient: Any, hidden: Any, bias: Any) -> None:
-    """As `through_relu`; bias, (n,), <- its sums over rows, the gradient of the layer's bias."""
+    """gradient <- that of the sums before relu, (B, n) both; bias, (n,), <- its sums, the gradient of the layer's."""
     zero = gradient.dtype.type(0)
     for j in range(len(bias)):
         bias[j] = zero
@@ -48,21 +49,22 @@ def through_relu_summed(gradient: Any, hidden: Any, bias: Any) -> None:
 
 
 @kernel
-def through_single_output(output: Any, weights: Any, hidden: Any, gradient: Any) -> None:
-    """gradient, (B, n), <- that of the sums before relu of the layer below a single output.
+def through_single_output_at(slope: Any, weights: Any, hidden: Any, places: Any, gradient: Any) -> None:
+    """gradient, (n, m), <- that of the sums before relu of the layer below a single output, at the rows `places`.
 
-    (B,) gradients of the output and its (n,) weights.
+    The output's gradient is `slope` there, and its weights are (m,); hidden is (B, m).
     """
     zero = gradient.dtype.type(0)
     for i in range(gradient.shape[0]):
-        slope = output[i]
+        place = places[i]
         for j in range(gradient.shape[1]):
-            gradient[i, j] = slope * weights[j] if hidden[i, j] > zero else zero
+            gradient[i, j] = slope * weights[j] if hidden[place, j] > zero else zero
 
 
 @kernel
 def through_single_output_summed(output: Any, weights: Any, hidden: Any, gradient: Any, bias: Any) -> None:
-    """As `through_single_output`; bias, (n,), <- its sums over rows."""
+    """gradient, (B, n), <- as of `through_single_output_at`, at all rows, for gradients (B,) of the output; bias, (n,),
+    <- its sums over rows."""
     zero = gradient.dtype.type(0)
     for j in range(len(bias)):
         bias[j] = zero
@@ -147,21 +149,22 @@ def q_gradient(q: Any, target: Any, gradient: Any) -> tuple[float, float]:
 
 
 @kernel
-def policy_gradient_of_q(first: Any, second: Any, log_density: Any, alpha: Any, of_first: Any, of_second: Any) -> float:
-    """(B,) gradients of -mean min(Q_1, Q_2) by each Q, (B, 1); and `losses.policy_loss`."""
-    count = len(log_density)
-    share = of_first.dtype.type(np.true_divide(-1.0, count))
-    loss = 0.0
-    for i in range(count):
-        of_first[i] = of_second[i] = of_first.dtype.type(0)
+def smaller_q(first: Any, second: Any, log_density: Any, alpha: Any, places: Any) -> tuple[float, int]:
+    """places[0] <- the rows where Q_1 is not the larger, places[1] <- the others; Qs are (B, 1), places (2, B).
+
+    Returns `losses.policy_loss`, and how many rows are Q_1's. What stands behind the rows of either is as it was.
+    """
+    loss, ones, others = 0.0, 0, 0
+    for i in range(len(log_density)):
         if second[i, 0] < first[i, 0]:
-            of_second[i] = share
+            places[1, others] = i
+            others += 1
             loss += float(alpha) * float(log_density[i]) - float(second[i, 0])
         else:
-            of_first[i] = share
+            places[0, ones] = i
+            ones += 1
             loss += float(alpha) * float(log_density[i]) - float(first[i, 0])
-    mean: float = np.true_divide(loss, count)
-    return mean
+    return np.true_divide(loss, len(log_density)), ones
 
 
 @kernel

@@ -98,12 +98,16 @@ def backward(layers: Layers, inputs: Tensor, room: Room, gradient: Layers) -> No
             elementwise.through_relu_summed(room.sent[k - 1], room.seen[k - 1], gradient.biases[k - 1])
 
 
-def backward_to_inputs(layers: Layers, room: Room, columns: Tensor, found: Tensor) -> None:
-    """found <- found + the gradient of some inputs, whose `columns` of the first weights are given; as `backward`."""
+def backward_to_inputs(layers: Layers, room: Room, places: NDArray[np.int64], columns: Tensor) -> NDArray[Any]:
+    """The gradient of some inputs, whose `columns` of the first weights are given, at the rows `places` of a pass.
+
+    Begins with that of the sums of the last hidden layer, which stands in the first rows of `room`.
+    """
+    rows = len(places)
     for k in range(len(room.hidden) - 1, 0, -1):
-        torch.mm(room.gradients[k], layers.weights[k], out=room.gradients[k - 1])
-        elementwise.through_relu(room.sent[k - 1], room.seen[k - 1])
-    torch.addmm(found, room.gradients[0], columns, out=found)
+        torch.mm(room.gradients[k][:rows], layers.weights[k], out=room.gradients[k - 1][:rows])
+        elementwise.through_relu_at(room.sent[k - 1][:rows], room.seen[k - 1], places)
+    return torch.mm(room.gradients[0][:rows], columns).numpy()
 
 
 class Optimised:
@@ -156,7 +160,8 @@ class FastUpdate:
         self.pair = np.empty((rows, s + shape.action), kind)
         self.pair_tensor = torch.from_numpy(self.pair)
         self.head_gradient = torch.empty(rows, 2 * shape.action, dtype=dtype)
-        self.of_action = torch.empty(rows, shape.action, dtype=dtype)
+        self.of_action = np.empty((rows, shape.action), kind)
+        self.places = np.zeros((2, rows), np.int64)
         self.log_density, self.wanted = np.empty((2, rows), kind)
         self.of_q = np.empty((2, rows), kind)
 
@@ -187,7 +192,8 @@ class FastUpdate:
         q_1, q_2 = (
             forward(layers, self.pair_tensor, room) for layers, room in zip(self.q.layers, self.q_rooms, strict=True)
         )
-        policy_loss = elementwise.policy_gradient_of_q(q_1, q_2, self.log_density, alpha, self.of_q[0], self.of_q[1])
+        policy_loss, ones = elementwise.smaller_q(q_1, q_2, self.log_density, alpha, self.places)
+        self._action_gradient(ones)
         self._policy_gradient(observation, noise[1], alpha, xi, std, action)
         self.policy.step()
 
@@ -268,19 +274,25 @@ class FastUpdate:
         backward(layers, pair, room, gradient)
         return found
 
+    def _action_gradient(self, ones: int) -> None:
+        """of_action <- that of -mean min(Q_1, Q_2). Each row passes back through the smaller Q alone: half the work."""
+        batch = len(self.of_action)
+        slope = self.number(-1.0 / batch)
+        for k, rows in enumerate((ones, batch - ones)):
+            layers, room = self.q.layers[k], self.q_rooms[k]
+            places = self.places[k, : max(rows, 2)]  # a single row would round otherwise than several
+            sent = room.sent[-1][: len(places)]
+            elementwise.through_single_output_at(slope, layers.output_weight, room.seen[-1], places, sent)
+            found = backward_to_inputs(layers, room, places, self.action_columns[k])
+            self.of_action[places[:rows]] = found[:rows]
+
     def _policy_gradient(
         self, observation: Tensor, noise: NDArray[Any], alpha: Any, xi: Tensor, std: Tensor, action: Tensor
     ) -> None:
-        """That of the policy's loss, through both Qs as they stand, of which `of_q` tells who is the smaller."""
-        self.of_action.zero_()
-        for layers, room, of_q, columns in zip(
-            self.q.layers, self.q_rooms, self.of_q, self.action_columns, strict=True
-        ):
-            elementwise.through_single_output(of_q, layers.output_weight, room.seen[-1], room.sent[-1])
-            backward_to_inputs(layers, room, columns, self.of_action)
+        """That of the policy's loss, through the actions, whose own gradient is known."""
         room, layers, gradient = self.policy_room, self.policy.layers[0], self.policy.gradients[0]
         elementwise.policy_head_gradient(
-            room.found, noise, std.numpy(), xi.sigmoid().numpy(), action.numpy(), self.of_action.numpy(), alpha,
+            room.found, noise, std.numpy(), xi.sigmoid().numpy(), action.numpy(), self.of_action, alpha,
             self.clip, self.head_gradient.numpy(),
         )  # fmt: skip
         torch.mm(self.head_gradient.T, room.hidden[-1], out=gradient.weights[-1])
