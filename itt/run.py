@@ -92,11 +92,6 @@ class Run(Settings):
         """Whether several ranks make it faster."""
         return False
 
-    @property
-    def determinism(self) -> str:
-        """What the run promises: `bitwise`, the same bits for any number of ranks and across kill and resume."""
-        return "bitwise"
-
     @staticmethod
     @abstractmethod
     def lengthens(key: str, old: Any, new: Any) -> bool:
