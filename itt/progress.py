@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import math
 import sys
 import time
 from collections.abc import Callable, Iterator
@@ -49,7 +50,13 @@ def _bar(title: str, total: int) -> Iterator[Report]:
     )
     with Progress(*columns, console=Console(stderr=True)) as bar:
         task = bar.add_task(title, total=total, latest="-")
-        yield lambda done, row: bar.update(task, completed=done, latest=f"{row['return']:.1f}")
+
+        def report(done: int, row: dict[str, float]) -> None:
+            bar.update(task, completed=done)
+            if not math.isnan(row["return"]):
+                bar.update(task, latest=f"{row['return']:.1f}")
+
+        yield report
 
 
 def _lines(title: str, total: int, unit: str, told: Callable[[dict[str, float]], str]) -> Report:
@@ -66,9 +73,10 @@ def _lines(title: str, total: int, unit: str, told: Callable[[dict[str, float]],
             said = now
             pace = (now - started) / (done - first)
             left = f", {pace * (total - done):.0f} s left" if done < total else ""
-            more = f"{text}, " if (text := told(row)) else ""
+            newest = "" if math.isnan(row["return"]) else f"return {row['return']:.1f}"
+            about = ", ".join(text for text in (newest, told(row)) if text)
             print(
-                f"{title}: {unit} {done}/{total}, return {row['return']:.1f}, {more}{pace:.2f} s each{left}",
+                f"{title}: {unit} {done}/{total}, {about}{', ' if about else ''}{pace:.2f} s each{left}",
                 file=sys.stderr,
                 flush=True,
             )
