@@ -3,7 +3,7 @@
 #   make demo                                       a small study: trainings, table, figures, report
 #   make test                                       the tests
 #   make rehearsal                                  every study of config/, whole but tiny
-#   make rehearsal STUDY=config/paper.yaml          one study
+#   make rehearsal STUDY="MINE.yaml OTHER.yaml"      some studies
 #   make reference                                  results/reference anew, from what is finished of results/evidence
 #   make demo PYTHON=/opt/python3.11/bin/python3    another interpreter
 #   make demo PIP_ARGS="--index-url ADDRESS"        a site's mirror, or an index with torch for CPUs only
@@ -80,10 +80,11 @@ reference: $(INSTALLED) ## select results/reference from what is finished of res
 	rm -rf build/reference && $(BIN)/itt reference results/evidence --out build/reference
 	rm -rf $(addprefix results/reference/,tables figures policies records) && cp -R build/reference/. results/reference
 
-# The kernels first, else both processes compile them.
+# The kernels first, else both processes compile them. A process keeps to its half while the other is busy: what tests of a
+# file share is then made once.
 test: $(INSTALLED) ## run the tests but the long ones
 	$(BIN)/itt kernels
-	$(BIN)/python -m pytest --numprocesses 2
+	$(BIN)/python -m pytest --numprocesses 2 --dist worksteal
 
 test-slow: $(INSTALLED) ## run the long proofs
 	$(BIN)/python -m pytest -m slow

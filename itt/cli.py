@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from itt import destination, listeners
+from itt.algorithms import METHODS
 from itt.analysis.outputs import Axis, Shade
 from itt.archive.cli import app as archive
 from itt.bench.cli import app as bench
@@ -39,7 +40,7 @@ app.add_typer(archive, name="archive")
 app.add_typer(bench, name="bench")
 
 Env = Annotated[str, typer.Option(help="The paper's name of an env (`itt envs` lists them) or any Gymnasium id.")]
-Method = Annotated[str, typer.Option(help="itt, iot or explicit.")]
+Method = Annotated[str, typer.Option(help=f"One of {', '.join(METHODS)}.")]
 Variant = Annotated[
     str,
     typer.Option(
@@ -115,12 +116,11 @@ def train(
     bit, for any R.
     """
     from itt import ranks
-    from itt.algorithms import es
     from itt.progress import progress
     from itt.rehearsal import rehearsal
     from itt.resolve import resolve
-    from itt.rollouts.needs import check_installed
     from itt.study import load, single
+    from itt.training import algorithm_of
 
     def main(team: ranks.Team) -> int:
         overrides = set_ or []
@@ -132,11 +132,12 @@ def train(
         else:
             run = single(env, method, variant, seed, overrides)
         run = resolve(run)
-        check_installed(run)
+        algorithm = algorithm_of(run)
+        algorithm.check_installed(run)
         path = out if out is not None else Path("results", run.study, run.folder)
         title = f"{run.env}/{run.method}/{run.variant}/seed{run.seed}"
-        with progress(title, run.algorithm.iterations) as report:
-            es.train(path, run, team, _say, report, extend, wait)
+        with progress(title, run.length, run.unit, algorithm.told) as report:
+            algorithm.train(path, run, team, _say, report, extend, wait)
         return 0
 
     return ranks.lead(main, ranks.Patience(silence, longest_episode))
@@ -178,30 +179,24 @@ def evaluate(
     --overwrite. Runs under mpiexec as `itt train` does.
     """
     from itt import ranks
-    from itt.inference import changed, for_inference, settings
     from itt.record import evaluation, policy_file
-    from itt.resolve import check_fits, resolve
-    from itt.rollouts import ready
-    from itt.rollouts.evaluation import evaluate as play
-    from itt.rollouts.needs import check_installed
+    from itt.training import algorithm_of
 
     def main(team: ranks.Team) -> int:
         saved = policy_file.read(run / ("best.npz" if best else "policy.npz"))
-        chooses = resolve(for_inference(saved.run, search, frozen, set_ or []))
-        check_installed(chooses)
-        if difference := changed(saved.run, chooses):
-            _say(f"in inference {difference}")
-        path = run / evaluation.name(search, frozen, chooses.hash if set_ else None)
+        algorithm = algorithm_of(saved.run)
+        chooses = algorithm.inference(saved, str(run), search, frozen, set_ or [])
+        algorithm.check_installed(chooses.run)
+        if chooses.changed:
+            _say(f"in inference {chooses.changed}")
+        path = run / evaluation.name(search, frozen, chooses.run.hash if set_ else None)
         if not best:
             destination.check(run)
             if not overwrite:
                 evaluation.check_length(path, episodes)
-        check_fits(saved.run, saved.theta, saved.met, str(run))
-        ready(chooses)
-        played = play(chooses, saved.theta, episodes, team.map, saved.normaliser)
-        returns = [(episode.value, seed, episode.diverged) for episode, seed in played]
+        returns = algorithm.evaluate(saved, chooses, episodes, team)
         if not best:
-            evaluation.write(path, returns, settings(chooses), overwrite)
+            evaluation.write(path, returns, chooses.settings, overwrite)
         summary = evaluation.summary(returns)
         print(json.dumps(summary) if as_json else f"{run}: {_told(summary)}")
         return 0
@@ -252,9 +247,7 @@ def plan(
 
     whole, asked = load(study), planning.site(site, {})
     if measure:
-        from itt.plan.measuring import measured
-
-        cells = list(planning.cells(whole, ranks, lambda run: measured(run, seconds=1.0)))
+        cells = list(planning.cells(whole, ranks, lambda run: planning.measured(run, seconds=1.0)))
     else:
         speeds = planning.published()
         cells = list(planning.cells(whole, ranks, lambda run: planning.speed(run, speeds)))
@@ -266,9 +259,9 @@ def plan(
         return 0
     rows = [table.row(cell, planning.request(cell, asked)) for cell in cells]
     if as_json:
-        print(json.dumps({"rows": rows, "totals": table.totals(rows, ranks)}, indent=1))
+        print(json.dumps({"rows": rows, "totals": table.totals(rows)}, indent=1))
     else:
-        _show(lambda: table.table(rows, ranks, asked), None)
+        _show(lambda: table.table(rows, asked), None)
     return 0
 
 
@@ -459,6 +452,33 @@ def kernels(
 
 
 @app.command()
+def settings(
+    method: Method,
+    env: Annotated[
+        str | None, typer.Option(help="An env: defaults are what `itt train` takes in it, else those of the code.")
+    ] = None,
+    as_json: Json = False,
+) -> int:
+    """List what can be set of a method: each key, its default, what is allowed, what it means.
+
+    Reads nothing, writes nothing. Keys stand in a study's sections, or behind --set; in `search(srp).tables` the
+    brackets say with which `search.name` there is such a key.
+    """
+    from itt import settings_help
+    from itt.study import single
+
+    if method not in METHODS:
+        raise UserError(f"--method: must be one of {', '.join(METHODS)}, not {method!r}")
+    defaults = {} if env is None else single(env, method).model_dump(mode="json")
+    rows = settings_help.settings(method, defaults)
+    if as_json:
+        print(json.dumps(rows, indent=1))
+    else:
+        _print_settings(rows)
+    return 0
+
+
+@app.command()
 def schema() -> int:
     """Print the JSON schema of a study file, for editors that check and complete YAML."""
     from itt.study import json_schema
@@ -557,6 +577,20 @@ def _show(look: Callable[[], RenderableType], every: float | None) -> None:
             live.update(look(), refresh=True)
 
 
+def _print_settings(rows: list[dict[str, str]]) -> None:
+    from rich import box
+    from rich.console import Console
+    from rich.table import Table
+
+    table = Table(box=box.SIMPLE_HEAD, pad_edge=False)
+    for name in ("setting", "default", "allowed"):
+        table.add_column(name, overflow="fold")
+    table.add_column("meaning", overflow="fold", ratio=1)
+    for row in rows:
+        table.add_row(*row.values())
+    Console(width=None if sys.stdout.isatty() else 160).print(table, markup=False)
+
+
 def _print_envs(rows: list[dict[str, Any]]) -> None:
     from rich.console import Console
     from rich.table import Table
@@ -564,7 +598,7 @@ def _print_envs(rows: list[dict[str, Any]]) -> None:
     table = Table(title="Environments; D ours / the paper's Table 4", caption="* differs from the paper")
     for name in ("env", "s", "a", "actions", "steps", "engine"):
         table.add_column(name, justify="right" if name in ("s", "a", "steps") else "left", no_wrap=True)
-    for name in ("itt", "iot", "explicit"):
+    for name in rows[0]["parameters"]:
         table.add_column(name, justify="right", no_wrap=True)
     table.add_column("note", overflow="fold")
     for row in rows:

@@ -91,6 +91,11 @@ class Learned(NamedTuple):
     theta: Values
     met: Moments | None = None
 
+    @property
+    def normaliser(self) -> Normaliser | None:
+        """What theta sees states through, if anything."""
+        return None if self.met is None else self.met.normaliser
+
 
 def packed(moments: Moments | None, prefix: str = "") -> dict[str, NDArray[Any]]:
     """The moments as arrays for a file; none where there are none. `unpacked` is the inverse."""

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from typing import Any
 
+from itt.algorithms.es.settings import METHODS, ESRun
 from itt.envs import CATALOG
+from itt.policies import architecture_of
 from itt.published import zhao2022
-from itt.resolve import architecture_of, resolve
-from itt.settings import METHODS
+from itt.resolve import resolve
 from itt.study import single
 
 
@@ -16,7 +17,7 @@ def overview() -> list[dict[str, Any]]:
     printed = zhao2022.parameters()
     rows = []
     for spec in CATALOG.values():
-        runs = {method: resolve(single(spec.name, method)) for method in METHODS}
+        runs = {method: resolve(ESRun.of(single(spec.name, method), "Table 4")) for method in METHODS}
         rows.append(
             {
                 "env": spec.name,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import math
 import sys
 import time
 from collections.abc import Callable, Iterator
@@ -13,9 +14,17 @@ Report = Callable[[int, dict[str, float]], None]
 
 
 @contextlib.contextmanager
-def progress(title: str, total: int) -> Iterator[Report]:
-    """Yields a function that takes the iterations done and the newest row of metrics.csv."""
-    with _bar(title, total) if sys.stderr.isatty() else contextlib.nullcontext(_lines(title, total)) as report:
+def progress(title: str, total: int, unit: str, told: Callable[[dict[str, float]], str]) -> Iterator[Report]:
+    """Yields a function that takes the steps done and the newest row of metrics.csv.
+
+    Args:
+        title: The run.
+        total: All steps.
+        unit: How a step is called.
+        told: What else a line tells of a row, or nothing.
+    """
+    lines = contextlib.nullcontext(_lines(title, total, unit, told))
+    with _bar(title, total) if sys.stderr.isatty() else lines as report:
         yield report
 
 
@@ -41,10 +50,16 @@ def _bar(title: str, total: int) -> Iterator[Report]:
     )
     with Progress(*columns, console=Console(stderr=True)) as bar:
         task = bar.add_task(title, total=total, latest="-")
-        yield lambda done, row: bar.update(task, completed=done, latest=f"{row['return']:.1f}")
+
+        def report(done: int, row: dict[str, float]) -> None:
+            bar.update(task, completed=done)
+            if not math.isnan(row["return"]):
+                bar.update(task, latest=f"{row['return']:.1f}")
+
+        yield report
 
 
-def _lines(title: str, total: int) -> Report:
+def _lines(title: str, total: int, unit: str, told: Callable[[dict[str, float]], str]) -> Report:
     started = time.monotonic()
     first: int | None = None
     said = started
@@ -58,9 +73,10 @@ def _lines(title: str, total: int) -> Report:
             said = now
             pace = (now - started) / (done - first)
             left = f", {pace * (total - done):.0f} s left" if done < total else ""
+            newest = "" if math.isnan(row["return"]) else f"return {row['return']:.1f}"
+            about = ", ".join(text for text in (newest, told(row)) if text)
             print(
-                f"{title}: iteration {done}/{total}, return {row['return']:.1f}, "
-                f"perturbations' mean {row['es/mean_return']:.1f}, {pace:.2f} s an iteration{left}",
+                f"{title}: {unit} {done}/{total}, {about}{', ' if about else ''}{pace:.2f} s each{left}",
                 file=sys.stderr,
                 flush=True,
             )

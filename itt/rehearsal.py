@@ -5,16 +5,11 @@ Scores mean nothing here, so a rehearsal has a name, and thereby a folder of res
 
 from __future__ import annotations
 
-from typing import Any
-
-from itt.run import Run
 from itt.study import REHEARSAL, Evaluation, Study, altered
 
 SEEDS = (0, 1)
-ITERATIONS = DIRECTIONS = EPISODES = 2
-CANDIDATES = 64
-FEATURES = 64
-"""At most so many features and signs of a random feature tree."""
+EPISODES = 2
+"""Of an evaluation."""
 ESTIMATES = 2
 """Gradient estimates that each error of `itt theory` is the mean of."""
 
@@ -29,32 +24,7 @@ def rehearsal(study: Study) -> Study:
     name = f"{study.name}{REHEARSAL}"
     runs = (
         small.model_copy(update={"study": name, "seed": seed})
-        for small in map(_small, cells.values())
+        for small in (altered(run, [("the rehearsal", run.small())]) for run in cells.values())
         for seed in SEEDS
     )
     return Study(name, tuple(runs), Evaluation(episodes=EPISODES))
-
-
-def _small(run: Run) -> Run:
-    """The run with the same tools and searches, each in its smallest form that means something."""
-    algorithm, candidates, search = run.algorithm, run.candidates, run.search
-    layer: dict[str, Any] = {
-        "algorithm": {
-            "iterations": ITERATIONS,
-            "directions": DIRECTIONS,
-            "top_directions": algorithm.top_directions and min(algorithm.top_directions, DIRECTIONS),
-            "episodes": min(algorithm.episodes, EPISODES),
-        },
-        "candidates": {
-            "count": min(candidates.count, CANDIDATES),
-            "subsample": candidates.subsample and min(candidates.subsample, candidates.count, CANDIDATES // 2),
-        },
-    }
-    if algorithm.target is not None:
-        layer["algorithm"]["target"] = {"rows": min(algorithm.target.rows, ITERATIONS)}
-    if search.name == "srp" and search.projections is not None:
-        largest = layer["candidates"]["count"].bit_length() - 1  # 2^m may not exceed |A*|
-        layer["search"] = {"projections": min(search.projections, largest)}
-    if search.name == "rft":
-        layer["search"] = {"features": min(search.features, FEATURES), "signs": min(search.signs, FEATURES)}
-    return altered(run, [("the rehearsal", layer)])

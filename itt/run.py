@@ -1,40 +1,75 @@
-"""One training, fully resolved: what it is, which combinations of settings make sense, and its hash."""
+"""One training, fully resolved: what it is, and its hash. What else a run is, its algorithm adds."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from abc import abstractmethod
+from collections.abc import Mapping, Sequence
 from functools import cached_property
 from pathlib import Path
-from typing import Annotated, Any, Self
+from typing import Annotated, Any, ClassVar, NamedTuple, Self
 
-from pydantic import Field, model_validator
+from numpy.typing import NDArray
+from pydantic import AfterValidator, Field, WithJsonSchema
+from pydantic_core import PydanticCustomError
 
-from itt.settings import (
-    METHODS,
-    STANDING,
-    Method,
-    RandomFeatureTree,
-    Settings,
-    SignedRandomProjections,
-    Traits,
-    env_label,
-)
+from itt.algorithms import METHODS, module
+from itt.settings import Settings, env_label, spelled
+from itt.settings_file import Layer
 from itt.spec import fingerprint, understood, written
 
 BY_HAND = "by-hand"
 """The study to which a run belongs that was started without a study file."""
 
-MOST_SHARES = 2**28
-"""Numbers in a random feature tree: 1 GiB."""
-
-Label = Annotated[str, Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]*$", max_length=100)]
+_LABEL = r"^[A-Za-z0-9][A-Za-z0-9._-]*$"
+Label = Annotated[
+    str,
+    Field(pattern=_LABEL, max_length=100),
+    spelled(_LABEL, "letters, digits, and . _ - after the first, like srp-lazy"),
+]
 """A name that becomes part of a path."""
-EnvName = Annotated[str, Field(pattern=r"^[A-Za-z0-9_][A-Za-z0-9_.:/-]*$")]
+_ENV = r"^[A-Za-z0-9_][A-Za-z0-9_.:/-]*$"
+EnvName = Annotated[
+    str,
+    Field(pattern=_ENV),
+    spelled(_ENV, "letters, digits, _, and . : / - after the first, like HalfCheetah-v2 or ALE/Pong-v5"),
+]
 """An env's name: it becomes part of a path, too, and of command lines, some of which a scheduler hands to a shell."""
 
 
+def _known(method: Any) -> str:
+    if not isinstance(method, str) or method not in METHODS:
+        *others, last = map(repr, METHODS)
+        raise PydanticCustomError("method", "input should be {names}", {"names": f"{', '.join(others)} or {last}"})
+    return method
+
+
+Method = Annotated[str, AfterValidator(_known), WithJsonSchema({"enum": list(METHODS), "type": "string"})]
+"""One of `itt.algorithms.METHODS`."""
+
+
+class Source(NamedTuple):
+    """A saved policy that a run starts from: its file, if that is known, and what is in it, once it was read."""
+
+    policy: str | None
+    sha256: str | None
+
+
 class Run(Settings):
-    """One training, fully resolved: (env, method, variant, seed) and all its settings."""
+    """One training, fully resolved: (env, method, variant, seed) and all its settings.
+
+    Each algorithm has its own kind of run, which adds its sections and the checks of what goes together in them.
+
+    Attributes:
+        sections: The settings of this kind of run without its place in the grid.
+        variants: Its built-in variants.
+        published: The study in `itt/studies` whose settings its runs start from, if there is one.
+        unit: How one of its steps, each of which has a row in metrics.csv, is called.
+    """
+
+    sections: ClassVar[type[Settings]]
+    variants: ClassVar[Mapping[str, Layer]]
+    published: ClassVar[str | None] = None
+    unit: ClassVar[str] = "step"
 
     study: Label = BY_HAND
     env: EnvName
@@ -42,70 +77,59 @@ class Run(Settings):
     variant: Label = "vanilla"
     seed: int = Field(0, ge=0, lt=2**32)
 
-    @model_validator(mode="after")
-    def _combinations_that_make_sense(self) -> Run:
-        if self.algorithm.lazy is not None and not self.traits.latents:
-            raise ValueError(f"algorithm.lazy: needs method itt, which has an action tower (here: {self.method})")
-        if self.candidates.subsample is not None and not self.traits.candidates:
-            raise ValueError("candidates.subsample: needs method itt or iot; explicit has no candidates")
-        if self.search.name == "dfo" and self.method != "iot":
-            raise ValueError(f"search.name: dfo needs method iot (here: {self.method})")
-        if self.search.name == "dfo" and self.candidates.resample != "transition":
-            raise ValueError("search.name: dfo draws its own samples, so it needs candidates.resample: transition")
-        if self.search.name in STANDING:
-            self._check_standing(self.search.name)
-        if self.search.name == "srp":
-            self._check_projections(self.search)
-        if self.search.name == "rft":
-            self._check_features(self.search)
+    @property
+    @abstractmethod
+    def length(self) -> int:
+        """How many rows metrics.csv has when the run is at its end, unless something ends it before."""
+
+    @property
+    def rollouts_are_measured(self) -> bool:
+        """Whether `itt bench rollouts` can tell how fast it is played, once it is resolved."""
+        return False
+
+    @property
+    def shares_work(self) -> bool:
+        """Whether several ranks make it faster."""
+        return False
+
+    @staticmethod
+    @abstractmethod
+    def lengthens(key: str, old: Any, new: Any) -> bool:
+        """Whether a run with a setting's new value begins as one with the old did, and may go on where that ended."""
+
+    @abstractmethod
+    def small(self) -> Layer:
+        """Settings that make the run as small as one can be that still uses all of its tools."""
+
+    def beneath(self, layers: Sequence[Layer]) -> dict[str, Any]:
+        """The run's settings, as other layers are laid over them."""
+        return self.model_dump()
+
+    @abstractmethod
+    def parameters(self, arrays: Mapping[str, NDArray[Any]]) -> int:
+        """How many parameters a saved policy has."""
+
+    def check_policy(self, arrays: Mapping[str, NDArray[Any]]) -> None:
+        """That a saved policy's arrays are what this kind of run saves, whatever its env.
+
+        Raises:
+            LookupError: One is not there.
+            ValueError: One has another shape or type.
+        """
+
+    @property
+    def source(self) -> Source | None:
+        """The saved policy that the run starts from, if it does from one."""
+        return None
+
+    def with_source(self, policy: str | None) -> Self:
+        """The run with that policy, if it starts from one, in another place; None: that is not told. The hash stays."""
         return self
-
-    def _check_standing(self, name: str) -> None:
-        """A search that builds something from A* needs towers that part, and candidates that outlive a transition."""
-        if not self.traits.latents:
-            raise ValueError(
-                f"search.name: {name} needs method itt, whose candidates have latents (here: {self.method})"
-            )
-        if self.candidates.resample == "transition" or self.candidates.subsample is not None:
-            raise ValueError(
-                f"search.name: {name} needs candidates that stand: candidates.resample: iteration or once, without "
-                "subsample"
-            )
-
-    def _check_projections(self, search: SignedRandomProjections) -> None:
-        if self.policy.selection != "argmax":
-            raise ValueError("search.name: srp finds the best candidate, so it needs policy.selection: argmax")
-        if self.policy.kernel == "angular":
-            raise ValueError("search.name: srp needs policy.kernel: dot or softmax, which Eq. 6 and 7 are about")
-        count, m = self.candidates.count, search.bits(self.candidates.count)
-        if count < 2**m:
-            raise ValueError(f"search.projections: 2^m may not exceed |A*|, {count} here; m is {m}")
-        if search.bound == "sqrt_d" and self.policy.action.output != "tanh":
-            raise ValueError("search.bound: sqrt_d needs a bounded action tower, policy.action.output: tanh")
-
-    def _check_features(self, search: RandomFeatureTree) -> None:
-        if self.policy.selection != "sample":
-            raise ValueError("search.name: rft draws by Eq. 3, so it needs policy.selection: sample")
-        if self.policy.kernel == "softmax":
-            raise ValueError(
-                "search.name: rft needs policy.kernel: dot, whose draws go by exp(x.y), or angular; softmax "
-                "exponentiates twice, for which Sec. 2.3.2 has no features"
-            )
-        if search.features * self.candidates.count > MOST_SHARES:
-            raise ValueError(
-                f"search.features: at most {MOST_SHARES // self.candidates.count} for {self.candidates.count} "
-                f"candidates, not {search.features}: a tree keeps 4 bytes for each of both"
-            )
 
     @property
     def env_label(self) -> str:
         """The env's name in paths and tables; see `itt.settings.env_label`."""
         return env_label(self.env, self.env_kwargs)
-
-    @property
-    def traits(self) -> Traits:
-        """What the run's method is."""
-        return METHODS[self.method]
 
     @property
     def folder(self) -> Path:
@@ -114,26 +138,23 @@ class Run(Settings):
 
     def spec(self) -> dict[str, Any]:
         """What the result is a function of, as `itt.spec` writes it: no names of study or variant, nothing that this
-        method does not use."""
+        run does not use."""
         spec = self.model_dump(mode="json", exclude={"study", "variant", "record"})
-        for key in {key for traits in METHODS.values() for key in traits.settings} - set(self.traits.settings):
-            del spec["policy"][key]
-        if not self.traits.candidates:
-            del spec["candidates"], spec["search"]
-        if self.algorithm.initial is not None:
-            del spec["algorithm"]["initial_std"]  # nothing is drawn
-            if self.algorithm.initial.sha256 is not None:
-                del spec["algorithm"]["initial"]["policy"]  # where it lies is no part of a result, what it holds is
-        return written(spec)
+        return written(self.used(spec))
 
-    @classmethod
-    def recorded(cls, spec: Any) -> Run:
+    def used(self, spec: dict[str, Any]) -> dict[str, Any]:
+        """A dump of the settings without those that this run does not use."""
+        return spec
+
+    @staticmethod
+    def recorded(spec: Any) -> Run:
         """The run whose `spec` this was, also in an earlier version.
 
         Raises:
             ValueError: It is no spec, or one that this version does not know.
         """
-        return cls.model_validate(understood(spec))
+        settings = understood(spec)
+        return kind(_known(settings.get("method"))).model_validate(settings)
 
     @cached_property
     def hash(self) -> str:
@@ -148,3 +169,13 @@ class Run(Settings):
         copy = super().model_copy(update=update, deep=deep)
         copy.__dict__.pop("hash", None)
         return copy
+
+
+def kind(method: str) -> type[Run]:
+    """The kind of run that a method's algorithm trains.
+
+    Raises:
+        KeyError: There is no such method.
+    """
+    declared: type[Run] = module(method, "settings").RUN
+    return declared

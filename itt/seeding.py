@@ -6,7 +6,7 @@ gets the same numbers, on any rank and in any order. Streams of training and of 
 
 from __future__ import annotations
 
-from dataclasses import astuple, dataclass, replace
+from dataclasses import dataclass, replace
 from enum import IntEnum
 
 import numpy as np
@@ -30,6 +30,14 @@ class Purpose(IntEnum):
     """the draw of Eq. 3"""
     SEARCH = 6
     """randomness inside a search"""
+    NETWORKS = 7
+    """the first weights of networks"""
+    EXPLORATION = 8
+    """actions drawn while acting in training"""
+    REPLAY = 9
+    """which transitions of the past an update is made of"""
+    UPDATE = 10
+    """actions drawn inside an update's losses"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,9 +46,9 @@ class Key:
 
     Attributes:
         seed: The run's seed.
-        iteration: k, the number of updates that theta has had.
-        direction: i of epsilon_i; -1 for theta itself.
-        sign: +1 or -1 for theta +- sigma epsilon_i; 0 for theta itself.
+        iteration: k, the number of updates that theta has had; or how an algorithm counts what it draws for.
+        direction: i of epsilon_i; -1 for theta itself, and where nothing is perturbed.
+        sign: +1 or -1 for theta +- sigma epsilon_i; 0 for theta itself, and where nothing is perturbed.
         episode: Which of several episodes of the same perturbation.
         evaluation: True for fresh evaluations of a saved policy, False in training.
     """
@@ -66,8 +74,8 @@ class Key:
 
 def words(key: Key, purpose: Purpose, count: int = 1) -> NDArray[np.uint64]:
     """`count` 64-bit words of the stream: keys for counter-based generators. Shape (count,)."""
-    seed, iteration, direction, sign, episode, evaluation = astuple(key)
-    entropy = (seed, purpose, iteration, direction + 1, sign + 1, episode, int(evaluation))
+    place = (key.iteration, key.direction + 1, key.sign + 1, key.episode, int(key.evaluation))
+    entropy = (key.seed, purpose, *place)
     return np.random.SeedSequence(entropy).generate_state(count, np.uint64).astype(np.uint64)
 
 

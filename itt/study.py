@@ -1,55 +1,41 @@
 """What is to be run: a study file, its grid of runs, and every setting with its default.
 
-A study is YAML. Its settings come in sections (`candidates`, `policy`, `search`, `algorithm`, `record`), beside them
-`engine`, `episode_steps` and `env_kwargs`, and in layers, a later one overriding an earlier one key by key:
+A study is YAML. Its settings come in sections: `algorithm`, `record` and what else a method's algorithm has (evolution
+strategies: `candidates`, `policy` and `search`). They come in layers, a later one overriding an earlier one key by key:
 
-    the paper's settings < defaults < env < the env's method < variant < the block's own `set` < `--set`
+    published < defaults < method < env < the env's method < variant < the block's own `set` < `--set`
 
-Every study thus starts from the paper's settings (config/paper.yaml) and says only what differs from them.
+Published are the settings of the paper that a method is from, if there is one (config/paper.yaml); a study says only
+what differs from them.
 """
 
 from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, partial
 from importlib import resources
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated, Any, TypeVar
 
 from pydantic import ConfigDict, Field, ValidationError, model_validator
 
+from itt.algorithms import METHODS
 from itt.errors import UserError
 from itt.published import names
-from itt.run import BY_HAND, EnvName, Label, Run
-from itt.settings import Method, Section, Settings
+from itt.run import BY_HAND, EnvName, Label, Method, Run, kind
+from itt.settings import Section, Settings
 from itt.settings_file import Layer, Mistake, difference, explain, merge, parse, read
-
-VARIANTS: dict[str, Layer] = {
-    "vanilla": {},
-    "lazy": {"algorithm": {"lazy": {"period": 5}}},  # Sec. 3.3
-    "bootstrap": {"candidates": {"resample": "once", "count": 16384, "subsample": 1000}},  # Sec. 3.3; sizes are ours
-    "srp": {"candidates": {"resample": "once", "count": 16384, "subsample": None}, "search": {"name": "srp"}},
-    "srp-lazy": {
-        "candidates": {"resample": "once", "count": 16384, "subsample": None},
-        "search": {"name": "srp"},
-        "algorithm": {"lazy": {"period": 5}},
-    },  # Sec. 2.3: what is built is used until the action tower moves
-    "rft": {
-        "candidates": {"resample": "once", "count": 16384, "subsample": None},
-        "policy": {"selection": "sample", "state": {"output": "tanh"}, "action": {"output": "tanh"}},
-        "search": {"name": "rft"},
-    },  # Sec. 2.3.2; bounded towers, as features say little of longer latents
-}
-"""The built-in variants. A study may add its own or redefine these."""
-
 
 REHEARSAL = "-rehearsal"
 """Ends the name of a study's rehearsal (`itt.rehearsal`), and of no study."""
 
 MOST_SEEDS = 100_000
+
+Some = TypeVar("Some", bound=Run)
+"""A kind of run."""
 
 _RANGE = r"^[0-9]{1,10}-[0-9]{1,10}$"
 SeedRange = Annotated[str, Field(pattern=_RANGE)]
@@ -129,6 +115,7 @@ class StudyFile(Section):
 
     name: Label
     defaults: dict[str, Any] = Field(default_factory=dict)
+    methods: dict[Method, dict[str, Any]] = Field(default_factory=dict)
     variants: dict[Label, dict[str, Any]] = Field(default_factory=dict)
     envs: dict[str, EnvLayer] = Field(default_factory=dict)
     runs: tuple[Block, ...] = Field(min_length=1)
@@ -191,28 +178,25 @@ def single(
         UserError: One line with the setting and what is allowed there.
     """
     try:
-        return _run(paper(), names.canonical(env), method, variant, seed, [*_set_layers(overrides)], study=study)
+        return _run(None, names.canonical(env), method, variant, seed, [*_set_layers(overrides)], study=study)
     except Mistake as mistake:
         raise UserError(str(mistake)) from None
 
 
-def altered(run: Run, layers: Sequence[tuple[str, Layer]], overrides: Sequence[str] = ()) -> Run:
+def altered(run: Some, layers: Sequence[tuple[str, Layer]], overrides: Sequence[str] = ()) -> Some:
     """The run with other settings: `layers`, each with its name in messages, then `overrides` (`a.b=c`).
 
     Raises:
         UserError: One line with the setting and what is allowed there.
     """
-    merged: dict[str, Any] = run.model_dump()
     try:
         layers = [*layers, *_set_layers(overrides)]
-        searches = [layer.get("search") for _, layer in layers]
-        if any(isinstance(search, Mapping) and "mode" in search for search in searches):
-            merged["search"] = {"name": run.search.name}  # a mode says what is not given, and a dump gives everything
+        merged = run.beneath([layer for _, layer in layers])
         for key, layer in layers:
             merged = merge(merged, layer, key)
-        return Run.model_validate(merged)
+        return type(run).model_validate(merged)
     except ValidationError as error:
-        raise UserError(explain(error, Settings, layers)) from None
+        raise UserError(explain(error, run.sections, layers)) from None
     except Mistake as mistake:
         raise UserError(str(mistake)) from None
 
@@ -220,6 +204,9 @@ def altered(run: Run, layers: Sequence[tuple[str, Layer]], overrides: Sequence[s
 def layers_of(file: StudyFile, env: str, method: str) -> Iterator[tuple[str, Layer]]:
     """The layers of one file that concern one env and method, weakest first, with the key each stands under."""
     yield "defaults", file.defaults
+    for name, layer in file.methods.items():
+        if name == method:
+            yield f"methods.{method}", layer
     if env in file.envs:
         yield f"envs.{env}", file.envs[env].model_extra or {}
         for name, layer in file.envs[env].methods.items():
@@ -230,10 +217,11 @@ def layers_of(file: StudyFile, env: str, method: str) -> Iterator[tuple[str, Lay
 def json_schema() -> dict[str, Any]:
     """The JSON schema of a study file: every section and key with its default, limits and meaning."""
     schema = StudyFile.model_json_schema()
-    settings = Settings.model_json_schema()
+    settings = _sections_schema()
     schema["$defs"] |= settings.pop("$defs") | {"Settings": settings}
     layer = {"$ref": "#/$defs/Settings"}
     schema["properties"]["defaults"] = layer
+    schema["properties"]["methods"]["additionalProperties"] = layer
     variants = schema["properties"]["variants"]
     variants["patternProperties"] = dict.fromkeys(variants["patternProperties"], layer)
     variants["additionalProperties"] = False
@@ -245,11 +233,23 @@ def json_schema() -> dict[str, Any]:
     return schema
 
 
+def _sections_schema() -> dict[str, Any]:
+    """The schema of settings; a section that several kinds of runs have, each its own, is one of these."""
+    first, *others = (each.sections.model_json_schema() for each in dict.fromkeys(map(kind, METHODS)))
+    for other in others:
+        first["$defs"] |= other["$defs"]
+        for key, section in other["properties"].items():
+            there = first["properties"].setdefault(key, section)
+            if there != section:
+                first["properties"][key] = {"anyOf": [*there.get("anyOf", [there]), section]}
+    return first
+
+
 @cache
-def paper() -> StudyFile:
-    """The paper's settings, which every study starts from."""
-    text = resources.files("itt").joinpath("studies", "paper.yaml").read_text(encoding="utf-8")
-    return _study_file(parse(text, "paper.yaml"))
+def published(name: str) -> StudyFile:
+    """The study in `itt/studies` whose settings a method's runs start from."""
+    text = resources.files("itt").joinpath("studies", name).read_text(encoding="utf-8")
+    return _study_file(parse(text, name))
 
 
 def _study_file(data: Any) -> StudyFile:
@@ -303,21 +303,42 @@ def _expand(data: Any, overrides: Sequence[str]) -> Study:
 
 def _check_unused_layers(file: StudyFile, runs: Collection[Run]) -> None:
     """Also a layer that no run uses must be right: it will be used one day, at night."""
+    methods = list(dict.fromkeys(run.method for run in runs))
     used = {(run.env, method) for run in runs for method in (run.method, "")}
     for env, layer in file.envs.items():
         if env not in names.ENVS and (env, "") not in used:
             raise Mistake(f"envs.{env}: not an env of a run here, nor the paper's ({', '.join(names.ENVS)})")
-        for method in layer.methods or ("",):
+        for method in layer.methods:
             if (env, method) not in used:
-                _settings([*_base_layers(file, env, method)])
+                _sections([*_base_layers(file, env, method)], kind(method))
+        if not layer.methods and (env, "") not in used:
+            _check_for_some(methods, partial(_base_layers, file, env))
+    for method in file.methods.keys() - set(methods):
+        _sections([*_base_layers(file, "", method)], kind(method))
     for name in sorted(file.variants.keys() - {run.variant for run in runs}):
-        _settings([*_base_layers(file, "", ""), (f"variants.{name}", file.variants[name])])
+        own = (f"variants.{name}", file.variants[name])
+        _check_for_some(methods, partial(_base_layers, file, ""), own)
 
 
-def _base_layers(file: StudyFile, env: str, method: str) -> Iterator[tuple[str, Layer]]:
-    for key, layer in layers_of(paper(), env, method):
-        yield f"the paper's {key}", layer
-    if file is not paper():
+def _check_for_some(
+    methods: Sequence[str], base: Callable[[str], Iterable[tuple[str, Layer]]], *own: tuple[str, Layer]
+) -> None:
+    """That layers are right for one of the methods at least."""
+    mistakes = []
+    for method in methods:
+        try:
+            _sections([*base(method), *own], kind(method))
+            return
+        except Mistake as mistake:
+            mistakes.append(mistake)
+    raise mistakes[0]
+
+
+def _base_layers(file: StudyFile | None, env: str, method: str) -> Iterator[tuple[str, Layer]]:
+    if (name := kind(method).published) is not None:
+        for key, layer in layers_of(published(name), env, method):
+            yield f"the paper's {key}", layer
+    if file is not None:
         yield from layers_of(file, env, method)
 
 
@@ -333,33 +354,35 @@ def _set_layers(overrides: Sequence[str]) -> Iterator[tuple[str, Layer]]:
 
 
 def _run(
-    file: StudyFile,
+    file: StudyFile | None,
     env: str,
     method: str,
     variant: str,
     seed: int,
     top: Sequence[tuple[str, Layer]],
     where: str = "",
-    study: str | None = None,
+    study: str = "",
 ) -> Run:
-    variants = VARIANTS | dict(file.variants)
+    if method not in METHODS:
+        raise Mistake(f"method: must be one of {', '.join(METHODS)}, not {method}")
+    variants = {**kind(method).variants, **(file.variants if file else {})}
     if variant not in variants:
         place = f"{where}.variants: " if where else ""
         raise Mistake(f"{place}unknown variant {variant!r}; known are {', '.join(variants)}")
     layers = [*_base_layers(file, env, method), (f"variants.{variant}", variants[variant]), *top]
-    settings = dict(_settings(layers))
-    identity = {"study": study or file.name, "env": env, "method": method, "variant": variant, "seed": seed}
+    settings = dict(_sections(layers, kind(method)))
+    identity = {"study": file.name if file else study, "env": env, "method": method, "variant": variant, "seed": seed}
     try:
-        return Run.model_validate(settings | identity)
+        return kind(method).model_validate(settings | identity)
     except ValidationError as error:
-        raise Mistake(explain(error, Settings, layers, where)) from None
+        raise Mistake(explain(error, kind(method).sections, layers, where)) from None
 
 
-def _settings(layers: Sequence[tuple[str, Layer]]) -> Settings:
+def _sections(layers: Sequence[tuple[str, Layer]], kind: type[Run]) -> Settings:
     merged: dict[str, Any] = {}
     for key, layer in layers:
         merged = merge(merged, layer, key)
     try:
-        return Settings.model_validate(merged)
+        return kind.sections.model_validate(merged)
     except ValidationError as error:
-        raise Mistake(explain(error, Settings, layers)) from None
+        raise Mistake(explain(error, kind.sections, layers)) from None

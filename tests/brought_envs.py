@@ -1,6 +1,8 @@
 """Environments as people bring them, sound and unsound: `brought_envs:Strange-v0`, with what is strange as keywords."""
 
+import os
 import time
+from pathlib import Path
 
 import gymnasium
 import numpy as np
@@ -14,21 +16,34 @@ class Strange(gymnasium.Env):
     """Eight numbers to see and two to do.
 
     In step `at` it is strange where the first of the two is above a limit that the seed sets; if `always`, it is
-    strange from that step on, whatever is done.
+    strange from that step on, whatever is done. It ends its process in the step `leaves` of that process, unless some
+    process has ended so before.
     """
+
+    played = 0
 
     observation_space = Box(-1.0, 1.0, (8,))
     action_space = Box(-1.0, 1.0, (2,))
 
     def __init__(
-        self, numbers=8, reward=None, state=None, at=3, raises=None, exits=False, always=False, seconds=0.0, log=None
+        self,
+        numbers=8,
+        reward=None,
+        state=None,
+        at=3,
+        raises=None,
+        exits=False,
+        always=False,
+        seconds=0.0,
+        log=None,
+        leaves=None,
     ):
         MADE.append(self)
         if log is not None:
             with open(log, "a") as file:
                 file.write("made\n")
         self.numbers, self.reward, self.state, self.at = numbers, reward, state, at
-        self.raises, self.always, self.seconds = raises, always, seconds
+        self.raises, self.always, self.seconds, self.leaves = raises, always, seconds, leaves
         self.error = SystemExit if exits else ValueError
         self._fails("init")
 
@@ -41,6 +56,10 @@ class Strange(gymnasium.Env):
     def step(self, action):
         self.steps += 1
         self._fails("step")
+        Strange.played += 1
+        if self.played == self.leaves and not Path("left").exists():
+            Path("left").touch()
+            os._exit(0)
         time.sleep(self.seconds)
         strange = self.steps >= self.at if self.always else self.steps == self.at and action[0] > self.limit
         reward = float(action[0] + action[1])

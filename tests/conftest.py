@@ -18,7 +18,7 @@ import hypothesis
 import pytest
 
 from itt import cli
-from itt.algorithms import es
+from itt.algorithms.es import trainer
 from itt.errors import Stopped
 from itt.ranks.signals import ASKING, Signals
 from itt.ranks.team import Alone
@@ -161,7 +161,7 @@ def train(tmp_path: Path) -> Callable[..., Training]:
     def start(run: Run, name: str = "run", stop_after: int = sys.maxsize, extend: bool = False) -> Training:
         training = Training(tmp_path / name, [])
         with contextlib.suppress(Stopped):
-            es.train(
+            trainer.train(
                 training.folder, resolve(run), StopsAfter(stop_after), training.said.append, lambda *_: None, extend
             )
         return training

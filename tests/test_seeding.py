@@ -55,6 +55,10 @@ def test_the_numbers_of_the_purposes_are_what_results_were_made_with():
         ("SUBSAMPLE", 4),
         ("SELECTION", 5),
         ("SEARCH", 6),
+        ("NETWORKS", 7),
+        ("EXPLORATION", 8),
+        ("REPLAY", 9),
+        ("UPDATE", 10),
     ]
 
 

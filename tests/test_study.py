@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
+from itt.algorithms.es.settings import METHODS
 from itt.errors import UserError
-from itt.settings import METHODS
 from itt.study import expand, load, single
 
 ROOT = Path(__file__).parents[1]

@@ -28,9 +28,17 @@ def line(tmp_path, text):
 KEYS = "allowed here: name, iterations, sigma, eta, sigma_schedule, eta_schedule, directions, sampling, estimator, "
 
 IN_THE_GRID = {
-    "an unknown key": ("name: a\nfoo: 1\n" + RUNS, "foo: unknown key", "allowed here: name, defaults, variants, envs"),
+    "an unknown key": (
+        "name: a\nfoo: 1\n" + RUNS,
+        "foo: unknown key",
+        "allowed here: name, defaults, methods, variants, envs",
+    ),
     "no name": (RUNS, "name: is missing", ""),
-    "a name that is no path": ("name: a/b\n" + RUNS, "name: string should match pattern", "not 'a/b'"),
+    "a name that is no path": (
+        "name: a/b\n" + RUNS,
+        "name: must be letters, digits, and . _ - after the first, like",
+        "not 'a/b'",
+    ),
     "no runs": ("name: a\n", "runs: is missing", ""),
     "an empty grid": ("name: a\nruns: []\n", "runs: is empty", "at least one"),
     "no envs": (block(envs="[]"), "runs[0].envs: is empty", "at least one"),
@@ -52,16 +60,28 @@ IN_THE_GRID = {
     "more seeds than anyone runs": (block(seeds="1000000000"), "runs[0].seeds: at most 100000", "1000000000"),
     "a range that long": (block(seeds="0-999999999"), "runs[0].seeds: at most 100000", "1000000000"),
     "the name of a rehearsal": ("name: a-rehearsal\n" + RUNS, "name: a-rehearsal: only rehearsals", "-rehearsal"),
-    "an unknown method": (block(methods="[ttt]"), "runs[0].methods[0]: ", "'itt', 'iot' or 'explicit', not 'ttt'"),
+    "an unknown method": (
+        block(methods="[ttt]"),
+        "runs[0].methods[0]: ",
+        "'itt', 'iot', 'explicit' or 'sac', not 'ttt'",
+    ),
     "an unknown variant": (block(variants="[lasy]"), "runs[0].variants: unknown variant 'lasy'", "vanilla, lazy"),
     "an env that is a number": (block(envs="[3]"), "runs[0].envs[0]: input should be a valid string", "not 3"),
     "an env that a shell would run": (
         block(envs="['$(touch x)']"),
-        "runs[0].envs[0]: string should match",
+        "runs[0].envs[0]: must be letters, digits, _, and . : / - after the first, like",
         "$(touch x)",
     ),
-    "an env that is an option": (block(envs="[--help]"), "runs[0].envs[0]: string should match", "not '--help'"),
-    "an env that leads elsewhere": (block(envs="['..']"), "runs[0].envs[0]: string should match", "not '..'"),
+    "an env that is an option": (
+        block(envs="[--help]"),
+        "runs[0].envs[0]: must be letters, digits, _, and . : / - after the first, like",
+        "not '--help'",
+    ),
+    "an env that leads elsewhere": (
+        block(envs="['..']"),
+        "runs[0].envs[0]: must be letters, digits, _, and . : / - after the first, like",
+        "not '..'",
+    ),
     "one run twice in a block": (
         block(envs="[fish-swim, 'DMCS:FishSwim']"),
         "runs[0]: ",
@@ -134,7 +154,11 @@ IN_A_LAYER = {
     "a section that is a number": ("defaults: {algorithm: 5}", "defaults.algorithm: ", "dictionary"),
     "a layer that is a list": ("defaults: [1]", "defaults: ", "dictionary"),
     "a layer that is empty": ("variants: {x: }", "variants.x: ", "dictionary, not None"),
-    "a variant that is no path": ("variants: {a b: {}}", "variants.a b: string should match", ""),
+    "a variant that is no path": (
+        "variants: {a b: {}}",
+        "variants.a b: must be letters, digits, and . _ - after the first, like",
+        "",
+    ),
     "an env twice": (
         "envs: {fish-swim: {}, 'DMCS:FishSwim': {}}",
         "envs.DMCS:FishSwim: stands there twice",
@@ -317,7 +341,7 @@ def test_a_mistake_in_set(override, start):
 @pytest.mark.parametrize(
     ("identity", "start"),
     [
-        ({"method": "ittt"}, "method: input should be 'itt', 'iot' or 'explicit', not 'ittt'"),
+        ({"method": "ittt"}, "method: must be one of itt, iot, explicit, sac, not ittt"),
         ({"variant": "lasy"}, "unknown variant 'lasy'; known are vanilla"),
         ({"seed": -1}, "seed: input should be greater than or equal to 0, not -1"),
         ({"seed": 2**32}, "seed: input should be less than 4294967296"),

@@ -8,9 +8,9 @@ import pytest
 from jsonschema import Draft202012Validator
 from ruamel.yaml import YAML
 
+from itt.algorithms.es.settings import METHODS
 from itt.published import zhao2022
 from itt.published.names import DMCS, ENVS
-from itt.settings import METHODS
 from itt.study import json_schema, load
 
 ROOT = Path(__file__).parents[1]

@@ -1,1 +1,59 @@
-"""Training algorithms, one room each. What they share stands in the rooms below them."""
+"""Training algorithms, a room each, and the one table that names them: a method implies its algorithm.
+
+An algorithm's room has two modules that others know, and loads the rest from there:
+
+    settings     what one of its runs is: `RUN`, an `itt.run.Run` with the algorithm's sections
+    algorithm    what is done with it: `ALGORITHM`, an `itt.training.Algorithm`
+
+They are imported by what stands in the table, when they are needed: nobody else imports an algorithm, or asks for one
+by name.
+"""
+
+from __future__ import annotations
+
+import importlib
+from dataclasses import dataclass
+from types import ModuleType
+
+
+@dataclass(frozen=True)
+class Method:
+    """A method, as a user compares it with others.
+
+    Attributes:
+        label: How tables and figures call it.
+        algorithm: What trains it: the name of a room below this one.
+        about: What it is, in a sentence for who reads a figure.
+    """
+
+    label: str
+    algorithm: str
+    about: str
+
+
+METHODS = {
+    "itt": Method(
+        "ITT",
+        "es",
+        "ITT is the paper's policy: one network for the state and another for actions, which chooses the sampled "
+        "action that matches the state best.",
+    ),
+    "iot": Method("IOT", "es", "IOT chooses likewise, by one network that sees state and action together."),
+    "explicit": Method("Explicit", "es", "Explicit is an ordinary network that puts the action out."),
+    "sac": Method(
+        "SAC",
+        "sac",
+        "SAC, soft actor-critic, trains a random policy by gradients, through networks that learn what actions are "
+        "worth from all that was met so far.",
+    ),
+}
+"""All methods, in the order of tables and figures."""
+
+
+def module(method: str, name: str) -> ModuleType:
+    """A module of the room of a method's algorithm.
+
+    Raises:
+        KeyError: There is no such method.
+    """
+    return importlib.import_module(f"itt.algorithms.{METHODS[method].algorithm}.{name}")

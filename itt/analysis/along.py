@@ -3,6 +3,8 @@
 Row k of a run counts the env steps and the seconds up to when it was recorded, its own iteration included.
 """
 
+from collections.abc import Sequence
+
 import numpy as np
 import pandas as pd
 
@@ -11,7 +13,9 @@ from itt.analysis.scores import aligned
 from itt.analysis.statistics import Floats
 
 POINTS = 301
-"""At how many places the seeds' curves are read off, where they share none."""
+"""At how many even places curves are read off, where seeds share none."""
+ROWS = 101
+"""And at how many of each seed's own rows, if it has so many."""
 
 
 def core_seconds(seconds: "pd.Series[float]", total: float) -> "pd.Series[float]":
@@ -24,8 +28,8 @@ def side_by_side(curves: pd.DataFrame, runs: pd.DataFrame, axis: Axis) -> tuple[
 
     Seeds share their iterations, but hardly ever a number of env steps. There each seed is a step function: at x it has
     the return of the last policy that it had recorded after x env steps. A line between two rows would show a return
-    before the steps that led to it were played. Places begin with the first row of any seed and end with the last of
-    any; a seed has NaN before its first row and after its last.
+    before the steps that led to it were played. Places (`_grid`) begin with the first row of any seed and end with the
+    last of any; a seed has NaN before its first row and after its last.
 
     Args:
         curves: The cell's rows of curves.csv.
@@ -40,11 +44,19 @@ def side_by_side(curves: pd.DataFrame, runs: pd.DataFrame, axis: Axis) -> tuple[
     seeds = [(places, returns) for places, returns in seeds if len(places)]
     if not seeds:
         return np.empty(0), np.empty((0, 0))
-    first, last = min(places[0] for places, _ in seeds), max(places[-1] for places, _ in seeds)
-    grid = np.unique(np.linspace(first, last, POINTS))
-    held = np.stack([_held(places, returns, grid) for places, returns in seeds])
-    there = ~np.isnan(held).all(axis=0)  # one seed may have ended before the next one has a row
-    return grid[there], held[:, there]
+    grid = _grid([places for places, _ in seeds])
+    return grid, np.stack([_held(places, returns, grid) for places, returns in seeds])
+
+
+def _grid(rows: Sequence[Floats]) -> Floats:
+    """Even places from the first row of any seed to the last of any, and each seed's own rows.
+
+    All that a seed learned may lie between a few of the former: where another one took far longer, or its own episodes
+    became longer.
+    """
+    even = np.linspace(min(places[0] for places in rows), max(places[-1] for places in rows), POINTS)
+    own = [places[np.linspace(0, len(places) - 1, ROWS).round().astype(int)] for places in rows]
+    return np.unique(np.concatenate([even, *own]))
 
 
 def _seed(curve: pd.DataFrame, run: pd.DataFrame, axis: Axis) -> tuple[Floats, Floats]:

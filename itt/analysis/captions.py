@@ -10,18 +10,16 @@ import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
+from itt.algorithms import METHODS
 from itt.analysis.aggregates import Aggregates, Estimate
-from itt.analysis.outputs import Axis, Shade
+from itt.analysis.outputs import LEARNING, Axis, Shade
 from itt.analysis.statistics import BAND_RESAMPLES, FEWEST, RESAMPLES
 
+FIRST, *_ = LEARNING
+"""The figure of learning curves that a reader meets first."""
 MOST = 8
 """Lines with fewer seeds that are named one by one."""
 
-_METHODS = (
-    "ITT is the paper's policy: one network for the state and another for actions, which chooses the sampled action "
-    "that matches the state best. IOT chooses likewise, by one network that sees state and action together. Explicit "
-    "is an ordinary network that puts the action out."
-)
 _AS_RUN = (
     "Thin lines (as-run): the same methods with the settings with which the paper's numbers seem to have been made; "
     "thick lines have those that the paper states."
@@ -45,7 +43,7 @@ _AXES: dict[Axis, str] = {
     ),
 }
 _FAIR: dict[Axis, str] = {
-    "iteration": "An iteration takes as many env steps in both.",
+    "iteration": "An iteration takes as many env steps in both, wherever both have a result.",
     "env-steps": "Iterations of the two do not take equally many env steps, so they are compared over these.",
 }
 _BANDS: dict[Shade, str] = {
@@ -84,22 +82,30 @@ class Picture:
     caption: str
 
 
-def learning_curves(name: str, axis: Axis, band: Shade, seeds: Mapping[str, int], as_run: bool) -> Picture:
-    """Fig. 3 on an axis; `seeds`: n of each line, by what the line is called."""
-    what = ["A panel for each environment, a line for each method, as in the paper's Fig. 3.", _METHODS]
-    if axis != "iteration":
+def learning_curves(
+    name: str, axis: Axis, band: Shade, seeds: Mapping[str, int], as_run: bool, methods: Sequence[str]
+) -> Picture:
+    """Fig. 3 on an axis; `seeds`: n of each line, by what the line is called; `methods`: those that are drawn.
+
+    The first of these figures is over iterations, unless those of its methods are not alike.
+    """
+    what = ["A panel for each environment, a line for each method, as in the paper's Fig. 3."]
+    what += [METHODS[method].about for method in methods if method in METHODS]
+    if name == FIRST and axis != "iteration":
+        what += ["Different algorithms train them, whose iterations are not alike, so they are compared by env steps."]
+    if name != FIRST:
         what = [
             "A panel for each environment, a line for each method: the learning curves once more, by what they cost."
         ]
     return Picture(
         name,
-        _TITLES[axis],
+        _TITLES["iteration" if name == FIRST else axis],
         _joined(*what, _AS_RUN if as_run else "", _RETURN, _AXES[axis], _BANDS[band], _count(seeds), _FAINT, _PAPER),
     )
 
 
 def against_vanilla(name: str, variant: str, axis: Axis, fair: bool, band: Shade, seeds: Mapping[str, int]) -> Picture:
-    """Fig. 4 or 5; `fair`: the axis was chosen by what iterations cost."""
+    """Fig. 4 or 5; `fair`: the axis was chosen by what iterations of both cost."""
     return Picture(
         name,
         f"{variant} beside vanilla",
@@ -204,6 +210,8 @@ def written(pictures: Sequence[Picture], mark: str | None) -> str:
 def _count(seeds: Mapping[str, int]) -> str:
     """n of all lines, and which have fewer."""
     most = max(seeds.values(), default=0)
+    if most == 0:
+        return "No line has a result yet."
     fewer = [f"{name} ({n})" for name, n in seeds.items() if n < most]
     more = [f"and {len(fewer) - MOST} more"] if len(fewer) > MOST else []
     return f"n = {most} seeds a line" + (f"; fewer: {', '.join(fewer[:MOST] + more)}." if fewer else ".")

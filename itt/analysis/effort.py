@@ -49,8 +49,8 @@ def effort_of_seeds(runs: pd.DataFrame, curves: pd.DataFrame, score: float, rows
 
 def _reached(total: float, curve: pd.DataFrame, score: float, rows: int) -> tuple[float, float, float]:
     """(best, env steps, core-seconds) of one run that took `total` core-seconds in all."""
-    smoothed = curve["return"].rolling(rows).mean()
-    there = curve[smoothed >= score]
+    smoothed = curve["return"].dropna().rolling(rows).mean()
+    there = smoothed[smoothed >= score]
     if there.empty:
         return smoothed.max(), np.nan, np.nan
     row = there.index[0]

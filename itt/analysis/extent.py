@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import pandas as pd
 
-from itt.analysis.missing import partial
+from itt.analysis.missing import partial, unfinished
 from itt.analysis.outputs import VANILLA
 from itt.analysis.scores import by_cell, ordered
 from itt.analysis.typeset import label
@@ -23,14 +23,13 @@ class Extent:
         seeds: (least, most) of an (env, method, variant).
         iterations: (least, most) that a run asks for; None where its algorithm has none.
         runs: How many are asked for.
-        begun: How many have a result, which may be that of a training under way.
-        ended: How many have come to their end: all iterations, or a target before.
+        ended: How many have come to their end (`missing.unfinished`).
         evaluated: How many have a fresh evaluation.
         episodes: (least, most) of such an evaluation; None where there is none.
         env_steps: All that were trained on.
         core_hours: All that trainings took.
         rehearsal: Whether it is one.
-        partial: What marks its tables and figures, if runs have no result (`missing.partial`).
+        partial: What marks its tables and figures, if something is missing (`missing.partial`).
     """
 
     study: str
@@ -40,7 +39,6 @@ class Extent:
     seeds: tuple[int, int]
     iterations: tuple[int, int] | None
     runs: int
-    begun: int
     ended: int
     evaluated: int
     episodes: tuple[int, int] | None
@@ -54,8 +52,6 @@ def extent(runs: pd.DataFrame) -> Extent:
     """Of the runs that `collect` brought together, all of one study."""
     envs, methods, variants = ordered(runs)
     study = str(runs["study"].iloc[0])
-    begun = runs["rows"] > 0
-    ended = begun & ((runs["rows"] >= runs["iterations"]) | runs["end"].notna())  # a target ends a run early
     evaluated = runs["evaluation_episodes"] > 0
     return Extent(
         study=study,
@@ -65,8 +61,7 @@ def extent(runs: pd.DataFrame) -> Extent:
         seeds=_range(pd.Series([len(cell) for cell in by_cell(runs).values()])) or (0, 0),
         iterations=_range(runs["iterations"]),
         runs=len(runs),
-        begun=int(begun.sum()),
-        ended=int(ended.sum()),
+        ended=int(((runs["rows"] > 0) & ~unfinished(runs)).sum()),
         evaluated=int(evaluated.sum()),
         episodes=_range(runs.loc[evaluated, "evaluation_episodes"]),
         env_steps=int(runs["env_steps"].sum()),

@@ -17,7 +17,7 @@ from itt.analysis.aggregates import FEWEST_ENVS, Aggregates, aggregates
 from itt.analysis.captions import Picture
 from itt.analysis.curves import Collected, Panel
 from itt.analysis.files import read_collected, write
-from itt.analysis.learning_curves import methods_by_env
+from itt.analysis.learning_curves import comparable, methods_by_env
 from itt.analysis.missing import partial
 from itt.analysis.outputs import BEYOND, CAPTIONS, LEARNING, Axis, Shade, against, compared
 from itt.analysis.variants import against_vanilla, fair_axis
@@ -56,7 +56,7 @@ def drawn_figures(
     collected = Collected(runs, curves, band)
     for name, over in LEARNING.items():
         if axis in (None, over):
-            yield _learning_curves(collected, name, over)
+            yield _learning_curves(collected, name, comparable(collected, over))
     for variant in compared(set(runs["variant"])):
         yield _variant(collected, variant, axis)
     yield from _beyond(collected, aggregates(runs))
@@ -65,15 +65,17 @@ def drawn_figures(
 def _learning_curves(collected: Collected, name: str, axis: Axis) -> Drawn:
     found = methods_by_env(collected, axis)
     as_run = any(curve.look.thin for panel in found for curve in panel.curves)
-    picture = captions.learning_curves(name, axis, collected.band, _seeds(found), as_run)
+    methods = list(dict.fromkeys(method for _, method, _ in collected.cells))
+    picture = captions.learning_curves(name, axis, collected.band, _seeds(found), as_run, methods)
     return _either(picture, panels.draw(found, axis, collected.band) if found else None, captions.NO_VANILLA)
 
 
 def _variant(collected: Collected, variant: str, asked: Axis | None) -> Drawn:
-    axis = asked or fair_axis(collected, variant)
+    fair = fair_axis(collected, variant)
+    axis = asked or fair or "iteration"
+    chosen = asked is None and fair is not None
     found = against_vanilla(collected, variant, axis)
-    fair = asked is None
-    picture = captions.against_vanilla(against(variant), variant, axis, fair, collected.band, _seeds(found))
+    picture = captions.against_vanilla(against(variant), variant, axis, chosen, collected.band, _seeds(found))
     return picture, panels.draw(found, axis, collected.band)
 
 

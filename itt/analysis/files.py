@@ -6,11 +6,13 @@ collected/
 """
 
 import csv
+import io
 import os
 from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pandas as pd
 
 from itt.analysis.outputs import COLLECTED
@@ -48,14 +50,21 @@ def write_csv(path: Path, frame: pd.DataFrame) -> Path:
     return write(path, csv_text(frame))
 
 
-def write_rows(path: Path, rows: Iterable[Sequence[str]]) -> Path:
-    """Writes a CSV file row by row, in memory for none of them, but whole or not at all; returns `path`."""
+def write_parts(path: Path, parts: Iterable[str]) -> Path:
+    """Writes a file part by part, in memory for one of them, but whole or not at all; returns `path`."""
     path.parent.mkdir(parents=True, exist_ok=True)
     with beside(path, b"") as new:
         with open(new, "w", newline="", encoding="utf-8") as file:
-            csv.writer(file, lineterminator="\n").writerows(rows)
+            file.writelines(parts)
         os.replace(new, path)
     return path
+
+
+def csv_line(values: Iterable[str]) -> str:
+    """A line of a CSV file, with its end."""
+    line = io.StringIO()
+    csv.writer(line, lineterminator="\n").writerow(values)
+    return line.getvalue()
 
 
 def csv_text(frame: pd.DataFrame) -> str:
@@ -69,34 +78,42 @@ def read_collected(folder: Path) -> tuple[pd.DataFrame, pd.DataFrame]:
     Raises:
         UserError: The folder lacks one of them, or it is damaged.
     """
-    runs, curves = (
-        _read(folder / name, [*NAME, *text, *numbers])
-        for name, text, numbers in zip(COLLECTED, TEXT, NUMBERS, strict=True)
-    )
+    wanted, of_curves = ([*NAME, *text, *numbers] for text, numbers in zip(TEXT, NUMBERS, strict=True))
+    runs = _read(folder / COLLECTED[0], wanted, str)
+    # Millions of rows: each name is held once, and columns that nothing is made of are not read.
+    curves = _read(folder / COLLECTED[1], of_curves, "category", usecols=lambda column: column in of_curves)
     if cut := [name for name, frame in zip(COLLECTED, (runs, curves), strict=True) if frame[WHO].isna().any(axis=None)]:
         raise UserError(f"{folder / cut[0]}: not CSV: a row is cut short")
+    if bare := [name for name, frame in zip(COLLECTED, (runs, curves), strict=True) if frame.empty]:
+        raise UserError(f"{folder / bare[0]}: has a header and no rows; `itt collect` writes it from run folders")
     if len(twice := runs[runs.duplicated([*NAME[1:], "seed"])]):
         raise UserError(f"{folder / COLLECTED[0]}: {'/'.join(map(str, twice.iloc[0][WHO[1:]]))} stands there twice")
     if len(twice := curves[curves.duplicated([*NAME[1:], "seed", "step"])]):
         raise UserError(f"{folder / COLLECTED[1]}: {'/'.join(map(str, twice.iloc[0][WHO[1:]]))} has a step twice")
     key = [*NAME[1:], "seed"]
-    known = pd.MultiIndex.from_frame(runs[key])
-    if len(lost := curves[~pd.MultiIndex.from_frame(curves[key]).isin(known)]):
-        name = "/".join(map(str, lost.iloc[0][key]))
+    there = curves[key].drop_duplicates().astype(dict.fromkeys(NAME[1:], str))
+    if len(lost := there[~pd.MultiIndex.from_frame(there).isin(pd.MultiIndex.from_frame(runs[key]))]):
+        name = "/".join(map(str, lost.iloc[0]))
         raise UserError(f"{folder / COLLECTED[1]}: {name} does not stand in {COLLECTED[0]}")
+    begun = runs.loc[runs["rows"] > 0, key]
+    if len(lost := begun[~pd.MultiIndex.from_frame(begun).isin(pd.MultiIndex.from_frame(curves[key]))]):
+        name = "/".join(map(str, lost.iloc[0]))
+        raise UserError(f"{folder / COLLECTED[1]}: has no row of {name}, of which {COLLECTED[0]} counts some")
     return runs, curves
 
 
-def _read(path: Path, wanted: Sequence[str]) -> pd.DataFrame:
+def _read(path: Path, wanted: Sequence[str], names: Any, **options: Any) -> pd.DataFrame:
     if not path.is_file():
         raise UserError(f"{path}: no such file; `itt collect` writes it from run folders")
     # Text stays text: a hash may consist of digits and a variant may be called `none`. Only an empty field is missing.
-    text = dict.fromkeys([*NAME, "hash", "end", "differs"], str)
-    return read_csv(path, wanted, text, keep_default_na=False, na_values=[""])
+    text = dict.fromkeys(NAME, names) | dict.fromkeys(["hash", "end", "differs"], str)
+    return read_csv(path, wanted, text, keep_default_na=False, na_values=[""], **options)
 
 
-def read_csv(path: Path, wanted: Sequence[str], text: Mapping[str, type], **options: Any) -> pd.DataFrame:
+def read_csv(path: Path, wanted: Sequence[str], text: Mapping[str, Any], **options: Any) -> pd.DataFrame:
     """A CSV file that has the `wanted` columns; those that are not in `text` hold numbers.
+
+    An infinite number is none: a return that exploded is no score, and no mean is over it.
 
     Raises:
         UserError: It is not such a file; one line says why. Other columns are not looked at.
@@ -117,4 +134,4 @@ def read_csv(path: Path, wanted: Sequence[str], text: Mapping[str, type], **opti
     for column in wanted:
         if column not in text and len(frame) and not pd.api.types.is_numeric_dtype(frame[column]):
             raise UserError(f"{path}: column {column} holds something that is not a number")
-    return frame
+    return frame.replace([np.inf, -np.inf], np.nan)

@@ -8,13 +8,16 @@ results/NAME/
 
 from __future__ import annotations
 
+import contextlib
 import csv
 import io
+import re
 import time
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass, fields
 from pathlib import Path
 
+from itt import settings_file
 from itt.errors import UserError
 from itt.record.files import write_atomically
 
@@ -22,6 +25,8 @@ RECORD = ("run.yaml", "metrics.csv", "policy.npz", "best.npz", "provenance.json"
 """What a finished training leaves in its folder."""
 
 LEFT_OUT = "yes"
+
+_HASH = re.compile(r"^hash: '?([0-9a-f]{16})'?$", re.M)
 
 
 @dataclass(frozen=True)
@@ -46,6 +51,22 @@ _WHO = ("env", "method", "variant", "seed", "hash")
 def is_finished(folder: Path) -> bool:
     """Whether a training has left its whole record in the folder."""
     return all((folder / name).is_file() for name in RECORD)
+
+
+def recorded_hash(run_yaml: Path) -> str | None:
+    """The hash that a run.yaml states, None where it states none.
+
+    Where it stands in a line of its own, as `itt train` writes it, the rest is not parsed, which takes a hundred times
+    as long.
+
+    Raises:
+        UserError: It cannot be read or is not YAML.
+    """
+    with contextlib.suppress(OSError, UnicodeDecodeError):
+        if len(lines := _HASH.findall(run_yaml.read_text(encoding="utf-8"))) == 1:
+            return str(lines[0])
+    there = settings_file.read(run_yaml)
+    return there.get("hash") if isinstance(there, dict) else None
 
 
 def has_episodes(evaluation: Path, episodes: int) -> bool:

@@ -1,9 +1,16 @@
 """Fig. 3: the methods compared by their curves, a panel an env and a line a method."""
 
+from itt.algorithms import METHODS
 from itt.analysis.curves import Collected, Curve, Panel
 from itt.analysis.outputs import AS_RUN, VANILLA, Axis
 from itt.analysis.typeset import label
 from itt.published import zhao2022
+
+
+def comparable(collected: Collected, axis: Axis) -> Axis:
+    """The axis, but env steps instead of iterations where these are of different algorithms: they are not alike."""
+    algorithms = {METHODS[method].algorithm if method in METHODS else method for _, method, _ in collected.cells}
+    return "env-steps" if axis == "iteration" and len(algorithms) > 1 else axis
 
 
 def methods_by_env(collected: Collected, axis: Axis) -> list[Panel]:

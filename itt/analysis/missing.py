@@ -29,8 +29,8 @@ def partial(runs: pd.DataFrame, named: bool = True) -> str | None:
 
 
 def unfinished(runs: pd.DataFrame) -> pd.Series[bool]:
-    """Which runs are on their way: they have a result, but not all iterations and no end yet."""
-    return (runs["rows"] > 0) & (runs["rows"] < runs["iterations"]) & runs["end"].isna()
+    """Which runs are on their way: they have a result, but neither all iterations nor an end before, at a target."""
+    return (runs["rows"] > 0) & ~(runs["rows"] >= runs["iterations"]) & runs["end"].isna()
 
 
 def _named(runs: pd.DataFrame) -> str:

@@ -14,7 +14,6 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 from matplotlib.patches import Patch
-from matplotlib.patheffects import withStroke
 from matplotlib.ticker import EngFormatter, MaxNLocator
 
 from itt.analysis.curves import Curve, Panel
@@ -25,6 +24,8 @@ PANEL = (2.7, 2.0)
 """Inches."""
 CHARACTERS = 34
 """That fit into a panel side by side."""
+HEADING, LINE = 4, 11
+"""Points between a panel and what stands above it, and from line to line there."""
 
 AXIS_LABELS: dict[Axis, str] = {
     "iteration": "Iteration (updates of θ so far)",
@@ -49,7 +50,7 @@ def draw(panels: Sequence[Panel], axis: Axis, band: Shade) -> Figure:
     columns = len(panels) if len(panels) <= 3 else math.ceil(math.sqrt(len(panels)))
     rows = math.ceil(len(panels) / columns)
     # The surplus is room for the legends and the axis labels.
-    figure = Figure(figsize=(PANEL[0] * max(columns, 2) + 0.2, PANEL[1] * rows + 1.1), layout="constrained")
+    figure = Figure(figsize=(PANEL[0] * max(columns, 2) + 0.2, (PANEL[1] + 0.2) * rows + 1.1), layout="constrained")
     most = max(curve.seeds for panel in panels for curve in panel.curves)
     for position, panel in enumerate(panels):
         axes = figure.add_subplot(rows, columns, position + 1)
@@ -69,11 +70,7 @@ def _draw_panel(axes: Axes, panel: Panel, axis: Axis, most: int) -> None:
             mean = np.where(shown, curve.band.mean, np.nan)
             axes.plot(curve.places, mean, alpha=alpha, markevery=_marked(curve), **curve.look.line)
     _draw_references(axes, panel)
-    few = any(curve.seeds < most for curve in panel.curves)
-    corner = axes.text(0.98, 0.06, _seeds(panel.curves), transform=axes.transAxes, ha="right", fontsize="small")
-    corner.set(color=MARK if few else GREY, fontweight="bold" if few else "normal")
-    corner.set_path_effects([withStroke(linewidth=2.5, foreground="white")])  # readable on a line, which stays in view
-    axes.set_title(panel.title, loc="left", fontsize="small")
+    _write_heading(axes, panel, few=any(curve.seeds < most for curve in panel.curves))
     axes.xaxis.set_major_locator(MaxNLocator(4, integer=axis == "iteration"))
     if axis != "iteration":
         axes.set_xlim(left=0)
@@ -86,11 +83,21 @@ def _draw_panel(axes: Axes, panel: Panel, axis: Axis, most: int) -> None:
     axes.spines[["top", "right"]].set_visible(False)
 
 
+def _write_heading(axes: Axes, panel: Panel, few: bool) -> None:
+    """The title with n below it: outside, where it covers no curve."""
+    seeds = _seeds(panel.curves)
+    look: dict[str, Any] = {"color": MARK, "fontweight": "bold"} if few else {"color": GREY}
+    place: dict[str, Any] = {"xycoords": "axes fraction", "textcoords": "offset points", "va": "bottom"}
+    axes.annotate(seeds, (0, 1), (0, HEADING), fontsize="small", **place, **look)
+    lines = 1 + seeds.count("\n")
+    axes.set_title(panel.title, loc="left", fontsize="small", pad=HEADING + lines * LINE)
+
+
 def _seeds(curves: Sequence[Curve]) -> str:
     """`n = 10`; `n = 10; IOT 3, Explicit 0` where lines have unlike numbers of seeds."""
     most = max(curve.seeds for curve in curves)
     fewer = [f"{curve.label} {curve.seeds}" for curve in curves if curve.seeds < most]
-    return textwrap.fill(f"n = {most}" + (f"; {', '.join(fewer)}" if fewer else ""), CHARACTERS)
+    return textwrap.fill(f"n = {most}" + (f"; {', '.join(fewer)}" if fewer else ""), CHARACTERS, break_on_hyphens=False)
 
 
 def _marked(curve: Curve) -> tuple[int, int]:

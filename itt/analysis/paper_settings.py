@@ -1,36 +1,65 @@
-"""In what a run differs from the paper's settings of its env and method."""
+"""In what a run differs from the paper's run of its name: config/paper.yaml has the paper's settings."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from functools import cache
+from pathlib import Path
 from typing import Any
 
+from itt import study
+from itt.analysis.outputs import VANILLA
+from itt.errors import UserError
 from itt.published import names
 from itt.published.papers import PAPER_OF
-from itt.study import single
+from itt.run import Run
+
+FILE = Path(study.__file__).parent / "studies" / "paper.yaml"
 
 _OURS = ("version", "engine")
 """What says how something is played or written down, not what."""
 
 
 def differs(run: Mapping[str, Any], parameters: int | None) -> str | None:
-    """The settings that are not the paper's, as dotted keys with commas between; none where the paper has no such run.
+    """The settings that are not those of `paper_run`, as dotted keys with commas between; none where there is no such.
 
     Args:
         run: What `read_run` says. A setting that its record does not have is not looked at.
         parameters: D, if it is known.
     """
-    env, method = run["env"], run["method"]
-    if env not in names.ENVS or method not in PAPER_OF:
-        return None
-    return ", ".join(sorted(_differing(_paper(env, method), run["settings"], parameters)))
+    wanted = _settings(run["env"], run["method"], run["variant"])
+    return None if wanted is None else ", ".join(sorted(_differing(wanted, run["settings"], parameters)))
 
 
 @cache
-def _paper(env: str, method: str) -> dict[str, Any]:
-    """All settings, also the younger ones, which a spec leaves out where they have their old value."""
-    whole = single(env, method).model_dump(mode="json", exclude={"study", "variant", "record"})
+def grid() -> dict[tuple[str, str, str], Run]:
+    """A run of each (env, method, variant) that config/paper.yaml trains."""
+    return {(run.env_label, run.method, run.variant): run for run in study.load(FILE).runs}
+
+
+@cache
+def paper_run(env: str, method: str, variant: str) -> Run | None:
+    """The run that the paper's settings give under this name; None where the paper has no such env or method.
+
+    That of `grid`, else with a variant that config/paper.yaml names or that is built in. Any other variant is a study's
+    own, and the paper's run is the vanilla one.
+    """
+    if env not in names.ENVS or method not in PAPER_OF:
+        return None
+    if (env, method, variant) in grid():
+        return grid()[env, method, variant]
+    try:
+        return study.single(env, method, variant)
+    except UserError:  # no such variant, or none of this method's
+        return study.single(env, method, VANILLA)
+
+
+@cache
+def _settings(env: str, method: str, variant: str) -> dict[str, Any] | None:
+    """All of them, also the younger ones, which a spec leaves out where they have their old value."""
+    if (run := paper_run(env, method, variant)) is None:
+        return None
+    whole = run.model_dump(mode="json", exclude={"study", "variant", "record"})
     return {key: value for key, value in whole.items() if key not in ("seed", *_OURS)}
 
 

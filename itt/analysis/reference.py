@@ -18,8 +18,7 @@ from typing import Any
 
 import pandas as pd
 
-from itt import study
-from itt.analysis import outputs, typeset
+from itt.analysis import outputs, paper_settings, typeset
 from itt.analysis.collect import run_folders
 from itt.analysis.files import WHO, read_collected, write, write_csv
 from itt.analysis.inventory import is_finished
@@ -32,7 +31,6 @@ LONG = 1800.0
 """Core-seconds from which on a run's record is kept."""
 POINTS = 100
 """Of a curve, beside its last."""
-PAPER = Path(study.__file__).parent / "studies" / "paper.yaml"
 
 
 def reference(results: Path, out: Path) -> list[Path]:
@@ -67,7 +65,7 @@ def _who(about: Mapping[str, Any]) -> tuple[Any, ...]:
 
 def _finished(found: Mapping[Path, Mapping[str, Any]], done: Collection[Path]) -> pd.DataFrame:
     """A row a cell: its seeds that are finished and begun, iterations, and what all of them took."""
-    paper = {(run.env_label, run.method, run.variant): run.algorithm.iterations for run in study.load(PAPER).runs}
+    paper = {cell: run.length for cell, run in paper_settings.grid().items()}
     rows: dict[tuple[str, ...], dict[str, Any]] = {}
     for folder, about in found.items():
         cell = tuple(about[name] for name in CELL)

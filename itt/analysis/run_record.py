@@ -19,55 +19,61 @@ from itt.spec import written
 
 
 def read_run(file: Path) -> dict[str, Any]:
-    """run.yaml: study, env, method, variant, seed, hash, iterations (None if its algorithm has none) and `settings`."""
-    run, settings = _content(file)
+    """run.yaml: study, env, method, variant, seed, hash, iterations (the rows that it is to have) and `settings`."""
+    run, (settings, length) = content(file)
     wanted = [*NAME, "seed", "hash", "algorithm"]
     missing = [key for key in wanted if key not in run] if isinstance(run, dict) else wanted
     if missing:
         raise UserError(f"{file}: lacks {', '.join(missing)}, so it does not say which run this is")
     if type(run["seed"]) is not int:
         raise UserError(f"{file}: seed: a whole number, not {run['seed']!r}")
-    algorithm = run["algorithm"] if isinstance(run["algorithm"], dict) else {}
     text = {column: str(run[column]) for column in [*NAME, "hash"]}
     kwargs = run.get("env_kwargs")
     text["env"] = env_label(text["env"], kwargs if isinstance(kwargs, dict) else {})
-    return {**text, "seed": run["seed"], "iterations": algorithm.get("iterations"), "settings": settings}
+    return {**text, "seed": run["seed"], "iterations": length, "settings": settings}
 
+
+About = tuple[dict[str, Any], int | None]
+"""The settings that results depend on beside the seed, and how many rows the run is to have, if that is known."""
 
 _OWN = re.compile(r"^(?:seed|hash): .*\n", re.M)
 """The lines in which the run.yaml of two seeds differ: what they share is parsed once, which takes most of the time."""
 
 
-def _content(file: Path) -> tuple[Any, dict[str, Any]]:
-    """What stands in a run.yaml, and the settings of it that results depend on beside the seed."""
+def content(file: Path) -> tuple[Any, About]:
+    """What stands in a run.yaml, and what is known of it beside the seed."""
     try:
         text = file.read_text(encoding="utf-8")
-        shared, settings = _shared(_OWN.sub("", text))
-        return {**shared, **settings_file.parse("".join(_OWN.findall(text)), "")}, settings
+        shared, about = _shared(_OWN.sub("", text))
+        return {**shared, **settings_file.parse("".join(_OWN.findall(text)), "")}, about
     except (OSError, TypeError, ValueError, settings_file.Mistake):
         run = settings_file.read(file)  # says what is wrong, where something is
-        return run, _settings(run) if isinstance(run, dict) else {}
+        return run, _about(run) if isinstance(run, dict) else ({}, None)
 
 
 @cache
-def _shared(text: str) -> tuple[dict[str, Any], dict[str, Any]]:
+def _shared(text: str) -> tuple[dict[str, Any], About]:
     run = dict(settings_file.parse(text, ""))
-    return run, _settings(run)
+    return run, _about(run)
 
 
-def _settings(run: dict[str, Any]) -> dict[str, Any]:
-    """What the results depend on beside the seed: the run's spec, or all that stands there where it is none of ours."""
+def _about(run: dict[str, Any]) -> About:
+    """Settings: the run's spec, or all that stands there where it is none of ours. How long it is, where it is ours."""
     stated = {key: value for key, value in run.items() if key not in ("hash", "seed")}
+    length = None
     try:
-        spec = Run.recorded(stated).spec()
+        ours = Run.recorded(stated)
+        spec, length = ours.spec(), ours.length
     except ValueError:
         spec = written(stated)
-    return {key: value for key, value in spec.items() if key not in (*NAME, "seed", "record")}
+        if isinstance(algorithm := run.get("algorithm"), dict):
+            length = algorithm.get("iterations")
+    return {key: value for key, value in spec.items() if key not in (*NAME, "seed", "record")}, length
 
 
 def read_parameters(file: Path) -> int | None:
-    """D, the length of theta, of a saved policy; None where none is saved yet."""
-    return len(policy_file.read(file).theta) if file.is_file() else None
+    """D, the number of parameters of a saved policy; None where none is saved yet."""
+    return policy_file.read(file).parameters if file.is_file() else None
 
 
 def read_metrics(file: Path) -> pd.DataFrame:

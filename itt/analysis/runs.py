@@ -10,8 +10,7 @@ from typing import Any
 
 from ruamel.yaml import YAML
 
-from itt import settings_file
-from itt.analysis import inventory, outputs
+from itt.analysis import inventory, outputs, run_record
 from itt.analysis.collect import run_folders
 from itt.errors import UserError
 from itt.run import Run
@@ -93,7 +92,7 @@ def _on_disk(results: Path) -> list[Path]:
 
 
 def _run(file: Path) -> Run:
-    spec = settings_file.read(file)
+    spec, _ = run_record.content(file)
     try:
         return Run.recorded({key: value for key, value in dict(spec).items() if key != "hash"})
     except (TypeError, ValueError) as error:

@@ -24,7 +24,7 @@ CELL = ["env", "method", "variant"]
 def scores(runs: pd.DataFrame, curves: pd.DataFrame) -> pd.DataFrame:
     """One row an (env, method, variant, measure) that has a score; `measure` is one of `READINGS`.
 
-    final: each seed's last recorded return. maximum: the returns at the iteration (`step`) whose mean over seeds is
+    final: the return of each seed's last row. maximum: the returns at the iteration (`step`) whose mean over seeds is
     highest, among those that all seeds have reached. evaluation: each seed's mean over the episodes of its fresh
     evaluation.
 

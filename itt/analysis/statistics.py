@@ -87,15 +87,13 @@ def range_band(returns: Floats) -> Band:
     """Mean, minimum and maximum over the seeds that are there at each place, as in Fig. 3.
 
     Args:
-        returns: Shape (n_seeds, n_places), NaN where a seed has no return; every column has at least one.
+        returns: Shape (n_seeds, n_places), NaN where a seed has no return. Where no seed has one, nor has the band.
     """
-    return Band(
-        mean=np.nanmean(returns, axis=0),
-        low=np.nanmin(returns, axis=0),
-        high=np.nanmax(returns, axis=0),
-        seeds=np.sum(~np.isnan(returns), axis=0),
-        count=int(np.sum(~np.isnan(returns).all(axis=1))),
-    )
+    there = ~np.isnan(returns)
+    mean, low, high = (np.full(returns.shape[1], np.nan) for _ in range(3))
+    some = there.any(axis=0)
+    mean[some], low[some], high[some] = (of(returns[:, some], axis=0) for of in (np.nanmean, np.nanmin, np.nanmax))
+    return Band(mean, low, high, seeds=there.sum(axis=0), count=int(there.any(axis=1).sum()))
 
 
 def bootstrap_band(returns: Floats) -> Band:

@@ -6,8 +6,8 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from html import escape
 
+from itt.algorithms import METHODS
 from itt.analysis.outputs import VANILLA
-from itt.settings import METHODS
 
 TEX_SIZES = ((3, r"\footnotesize"), (4, r"\scriptsize"))
 """Type size by the greatest number of columns beside the labels, so that a table fits an article's page; \\tiny for

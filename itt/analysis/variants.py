@@ -36,13 +36,19 @@ def _shown(collected: Collected, arm: Cell, variant: str) -> tuple[str, Look]:
     return (name, Look(VARIANT)) if name == variant else (f"{name} ({label(method, VANILLA)})", collected.look(method))
 
 
-def fair_axis(collected: Collected, variant: str) -> Axis:
-    """Iterations where those of both arms take equally many env steps, in every panel; else env steps."""
+def fair_axis(collected: Collected, variant: str) -> Axis | None:
+    """Iterations where those of both arms take equally many env steps, in every panel that has both; else env steps.
+
+    None where no panel has both, so that there is nothing to compare.
+    """
     pairs = [_arms(collected, cell) for cell in collected.cells if cell[2] == variant]
     costs = [
         [steps_an_iteration(collected.curves_of[arm]) for arm in pair if arm in collected.curves_of] for pair in pairs
     ]
-    equal = all(max(cost, default=0) <= (1 + EQUAL) * min(cost, default=0) for cost in costs)
+    both = [cost for cost in costs if len(cost) == 2]
+    if not both:
+        return None
+    equal = all(max(cost) <= (1 + EQUAL) * min(cost) for cost in both)
     return "iteration" if equal else "env-steps"
 
 

@@ -34,7 +34,7 @@ from itt import settings_file
 from itt.analysis import inventory, outputs, runs, speed
 from itt.analysis.run_record import read_sessions
 from itt.archive import crate, readme
-from itt.record import policy_file
+from itt.record import policy_file, run_yaml
 from itt.record.provenance import session
 from itt.run import Run
 from itt.study import expand
@@ -85,7 +85,7 @@ def _content(source: Source) -> bytes:
 
 def code() -> dict[str, Any]:
     """Package, version and commit of the code that runs here."""
-    return {"package": "itt", "version": itt.__version__, "git_commit": session(1, [], None, "", 0)["git_commit"]}
+    return {"package": "itt", "version": itt.__version__, "git_commit": session(1, [], None, 0)["git_commit"]}
 
 
 def _made(results: Path, found: Mapping[Path, Run]) -> list[Path]:
@@ -114,11 +114,7 @@ def _records(results: Path, found: Mapping[Path, Run]) -> Iterator[tuple[str, So
 
 def _run_yaml(file: Path, run: Run) -> Source:
     """As it is, but for the place of the policy that the training started from, if it did from one."""
-    if run.algorithm.initial is None:
-        return file
-    spec = settings_file.read(file)
-    spec["algorithm"]["initial"]["policy"] = run.algorithm.initial.policy
-    return runs.dumped(spec)
+    return file if run.source is None else run_yaml(run)
 
 
 def _from_inside(run: Run) -> Run:
@@ -126,18 +122,15 @@ def _from_inside(run: Run) -> Run:
 
     Where that policy lies no more, its hash is all that can be told of it.
     """
-    initial = run.algorithm.initial
-    if initial is None or initial.policy is None:
+    if run.source is None or run.source.policy is None:
         return run
-    there = Path(initial.policy).is_file()
-    initial = initial.model_copy(update={"policy": f"initial/{initial.sha256}.npz" if there else None})
-    return run.model_copy(update={"algorithm": run.algorithm.model_copy(update={"initial": initial})})
+    return run.with_source(f"initial/{run.source.sha256}.npz" if Path(run.source.policy).is_file() else None)
 
 
 def _initial(recorded: Mapping[Path, Run], found: Mapping[Path, Run]) -> Iterator[tuple[str, Source]]:
     """The policies that trainings started from, by their names here."""
     for folder, run in found.items():
-        here, there = run.algorithm.initial, recorded[folder].algorithm.initial
+        here, there = run.source, recorded[folder].source
         if here and here.policy and there and there.policy:
             policy_file.read(Path(there.policy))
             yield here.policy, Path(there.policy)

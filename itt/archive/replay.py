@@ -13,15 +13,14 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from itt.algorithms import es
 from itt.analysis import runs
 from itt.analysis.run_record import read_sessions
 from itt.errors import Stopped, UserError
 from itt.ranks import Team
 from itt.record.provenance import session
 from itt.resolve import resolve
-from itt.rollouts.needs import check_installed
 from itt.run import Run
+from itt.training import algorithm_of
 
 Rows = list[dict[str, str]]
 
@@ -74,7 +73,7 @@ def replay(folder: Path, count: int, iterations: int, team: Team, scratch: Path)
     if not chosen:
         raise UserError(f"no run could be replayed: none of {len(found)} has recorded an iteration")
     for record in chosen:
-        check_installed(resolve(found[record]))
+        algorithm_of(found[record]).check_installed(resolve(found[record]))
     return [_replay(folder, record, found[record], iterations, team, scratch) for record in chosen]
 
 
@@ -96,7 +95,7 @@ def _train(path: Path, run: Run, iterations: int, team: Team) -> None:
             raise Stopped("these were the first iterations")
 
     try:
-        es.train(path, resolve(run), team, lambda line: None, stop)
+        algorithm_of(run).train(path, resolve(run), team, lambda line: None, stop)
     except Stopped:
         if not enough:
             raise Stopped("stopped by a signal while runs were trained again; nothing is kept") from None
@@ -104,11 +103,9 @@ def _train(path: Path, run: Run, iterations: int, team: Team) -> None:
 
 def _at_home(run: Run, folder: Path) -> Run:
     """The run, starting from the saved policy in the archive, if it started from one."""
-    initial = run.algorithm.initial
-    if initial is None or initial.policy is None:
+    if run.source is None or run.source.policy is None:
         return run
-    initial = initial.model_copy(update={"policy": str(folder / initial.policy)})
-    return run.model_copy(update={"algorithm": run.algorithm.model_copy(update={"initial": initial})})
+    return run.with_source(str(folder / run.source.policy))
 
 
 def _rows(folder: Path) -> Rows:
@@ -141,7 +138,7 @@ def _environment(record: Path) -> str:
     sessions = read_sessions(record / "provenance.json")
     if not sessions:
         return "no session tells by what it was recorded"
-    then, now = _installed(sessions[0]), _installed(session(1, [], None, "", 0))
+    then, now = _installed(sessions[0]), _installed(session(1, [], None, 0))
     return ", ".join(f"{name} {then[name]} then, {now[name]} now" for name in then if then[name] != now.get(name))
 
 

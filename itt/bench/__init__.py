@@ -2,6 +2,7 @@
 
     rollouts.py floor.py     steps a second, beside the simulator's own and the reference engine's
     ranks.py ranks_job.py    two MPI workers against two processes that know nothing of each other
+    learning.py learning_job.py    training by gradients against its bare products, and against peers
     search.py searches.py    one choice among N candidates, search by search
     task.py trained.py       what they are asked: latents of trained policies (trained/)
     features.py              a random feature tree's law against the softmax

@@ -61,9 +61,9 @@ def rollouts(
     the reference engine, medians over interleaved repeats, resets apart; and of EnvPool with a NumPy policy, if it is
     installed (pip install 'itt[bench]'). With --study a row an env, method and variant, without the last two.
     """
+    from itt.algorithms.es.settings import METHODS, ESRun
     from itt.bench.rollouts import measure
     from itt.envs import CATALOG
-    from itt.settings import METHODS
     from itt.study import single
 
     if study is not None:
@@ -77,13 +77,14 @@ def rollouts(
     overrides = [] if candidates is None else [f"candidates.count={candidates}"]
     overrides += [] if resample is None else [f"candidates.resample={resample}"]
     cells = [(name, by) for name in env or CATALOG for by in method or METHODS]
-    runs = [single(name, by, variant, overrides=overrides) for name, by in cells]
+    runs = [ESRun.of(single(name, by, variant, overrides=overrides), "itt bench rollouts") for name, by in cells]
     rows = (measure(run, seconds) for run in runs)
     return _give("rollouts", rows, out, as_json, _rollout)
 
 
 def _of_study(file: Path, small: bool, seconds: float) -> Iterator[Row]:
     """A row a cell of the study; cells that are not played by the compiled engine are told and left out."""
+    from itt.algorithms.es.settings import ESRun
     from itt.bench.rollouts import is_measurable, measure_briefly
     from itt.rehearsal import rehearsal
     from itt.study import load
@@ -91,7 +92,7 @@ def _of_study(file: Path, small: bool, seconds: float) -> Iterator[Row]:
     whole = rehearsal(load(file)) if small else load(file)
     cells = {(run.env_label, run.method, run.variant): run for run in whole.runs}
     for cell, run in cells.items():
-        if is_measurable(run):
+        if isinstance(run, ESRun) and is_measurable(run):
             yield measure_briefly(run, seconds)
         else:
             print(f"itt: {'/'.join(cell)}: not played by the compiled engine, so not measured", file=sys.stderr)
@@ -132,6 +133,67 @@ def _rank(row: Row) -> str:
         f"steps/s with 1 and 2 workers, {row['one_process_steps_per_s']:,.0f} and "
         f"{row['two_processes_steps_per_s']:,.0f} with 1 and 2 processes (relative efficiency "
         f"{row['relative_efficiency']:.3f}); the coordinator takes {100 * row['coordinator_cpu']:.1f} % of a core"
+    )
+
+
+@app.command()
+def learning(
+    method: Annotated[str, typer.Option(help="sac, which is all that there is.")],
+    env: Annotated[str, typer.Option(help="An env of Gymnasium with continuous actions.")] = "HalfCheetah-v4",
+    seconds: Annotated[float, typer.Option(min=0.0, help="CPU seconds of each in a round; there are nine.")] = 1.0,
+    out: Out = None,
+    as_json: Json = False,
+) -> int:
+    """Time training by gradients beside the bare products of its networks, and beside its peers, on one thread.
+
+    CPU time, medians over interleaved rounds: updates a second with an env step each, as a multiple of the products
+    alone; and of Stable-Baselines3 and SBX (jax) the same, as far as they are installed (pip install 'itt[bench]').
+    """
+    from itt.bench.learning import measure
+
+    if method != "sac":
+        raise UserError(f"itt bench learning: --method: {method} does not learn by gradients; allowed is sac")
+    return _give("learning", [measure(env, seconds)], out, as_json, _learning)
+
+
+def _learning(row: Row) -> str:
+    peers = [
+        f"; {name} {peer['multiple']:.2f}, so {peer['speedup']:.2f} times as fast as it"
+        for name, peer in row["peers"].items()
+        if peer
+    ]
+    return (
+        f"{row['env']} {row['method']}: {row['updates_per_s']:.1f} updates/s with an env step each, "
+        f"{row['multiple']:.2f} times the bare products{''.join(peers)}; efficiency {row['efficiency']:.2f}"
+    )
+
+
+@app.command()
+def scale(
+    ranks: Annotated[int, typer.Option(min=2, help="MPI ranks, the coordinator included.")] = 64,
+    episode: Annotated[float, typer.Option(min=0.0, metavar="SECONDS", help="How long an episode sleeps.")] = 0.5,
+    rounds: Annotated[int, typer.Option(min=1, help="Episodes of each worker an iteration.")] = 3,
+    iterations: Annotated[int, typer.Option(min=1, help="Iterations to measure, after some that warm up.")] = 10,
+    out: Out = None,
+    as_json: Json = False,
+) -> int:
+    """Time a training on many ranks whose episodes sleep, so that they fit on few cores.
+
+    Efficiency beside the ideal, ceil(episodes / workers) x SECONDS an iteration; a rank's memory; messages and bytes an
+    iteration. Starts its own mpiexec: not to be started under one.
+    """
+    from itt.bench.scale import measure
+
+    return _give("scale", (measure(ranks, episode, rounds, iterations) for _ in range(1)), out, as_json, _scale)
+
+
+def _scale(row: Row) -> str:
+    return (
+        f"{row['ranks']} ranks, episodes of {row['episode_seconds']:g} s, {row['directions']} directions: "
+        f"{row['seconds']:.3f} s an iteration, ideally {row['ideal_seconds']:.3f} (efficiency "
+        f"{row['efficiency']:.3f}); {row['messages_an_iteration']:.0f} messages and "
+        f"{row['bytes_an_iteration']:,.0f} bytes an iteration; a rank has {row['rss_mb']:.0f} MB resident, "
+        f"{row['pss_mb']:.0f} by its share"
     )
 
 

@@ -8,10 +8,10 @@ from typing import Any
 
 import numpy as np
 
+from itt.algorithms.es.settings import Kernel, RandomFeatureTree
 from itt.bench.findings import similarity, total_variation
 from itt.candidates.feature_tree import build
 from itt.seeding import Key, Purpose, generator
-from itt.settings import Kernel, RandomFeatureTree
 
 CANDIDATES, SIZES, LENGTHS, FEATURES = (2**8, 2**12), (2, 6, 20), (0.5, 1.0, 2.0, 4.0), (16, 64, 256)
 KERNELS: tuple[tuple[Kernel, float], ...] = (*(("dot", length) for length in LENGTHS), ("angular", 1.0))

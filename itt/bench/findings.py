@@ -10,9 +10,9 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.special import softmax
 
+from itt.algorithms.es.settings import Kernel
 from itt.bench.searches import Built
 from itt.bench.task import Task
-from itt.settings import Kernel
 
 Values = NDArray[np.float64]
 _LAWS, _MANY = 4, 2**16

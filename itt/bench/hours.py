@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from itt import settings_file
+from itt.algorithms.es.settings import ESRun
 from itt.bench import results
 from itt.envs import CATALOG
 from itt.errors import UserError
@@ -35,7 +36,7 @@ def project(source: Path, folders: Sequence[Path] = ()) -> list[dict[str, Any]]:
         cell = row["env"], row["method"]
         if cell not in paper or row["variant"] != "vanilla":
             continue
-        run = resolve(single(*cell))
+        run = resolve(ESRun.of(single(*cell), "Table 2"))
         if row["resample"] not in (None, run.candidates.resample):
             continue
         directions, limit = run.algorithm.directions, CATALOG[run.env].episode_limit

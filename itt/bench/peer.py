@@ -13,10 +13,9 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from itt.algorithms.es.settings import ESRun
 from itt.envs import EnvSpec
-from itt.policies import ACTIVATIONS, Theta, encoded_size
-from itt.resolve import architecture_of
-from itt.run import Run
+from itt.policies import ACTIVATIONS, Theta, architecture_of, encoded_size
 
 ENVS = 16
 """Episodes side by side: enough to make Python's share of a step small, and their candidates still fit a cache."""
@@ -43,7 +42,7 @@ Values = NDArray[np.float32]
 class Peer:
     """ENVS episodes of a run's policy in EnvPool."""
 
-    def __init__(self, run: Run, spec: EnvSpec, theta: Theta) -> None:
+    def __init__(self, run: ESRun, spec: EnvSpec, theta: Theta) -> None:
         """Makes the envs, on one thread.
 
         Raises:

@@ -12,14 +12,14 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from itt.algorithms.es.settings import Candidates, ESRun, SignedRandomProjections
 from itt.bench.findings import best_of_a_subset
 from itt.candidates import Box, projections, source
 from itt.candidates.projections import Buckets
 from itt.envs import describe
+from itt.policies import architecture_of
 from itt.policies.latents import latents
-from itt.resolve import architecture_of
 from itt.seeding import Key
-from itt.settings import Candidates, SignedRandomProjections
 from itt.study import single
 
 Values = NDArray[np.float64]
@@ -57,7 +57,7 @@ candidates' own, whatever length a state has."""
 def problems(towers: int) -> Iterator[tuple[Values, Values]]:
     """Latents of candidates and of states, (d, N) and (STATES or fewer, d), of one policy after another."""
     spec = describe("HalfCheetah-v2")
-    architecture = architecture_of(single(spec.name, "itt"), spec)
+    architecture = architecture_of(ESRun.of(single(spec.name, "itt"), "projections"), spec)
     box = Box(np.array(spec.low, dtype=np.float32), np.array(spec.high, dtype=np.float32))
     for number in range(towers):
         random = np.random.default_rng(number)

@@ -13,8 +13,10 @@ import sys
 import time
 
 from itt.algorithms.es import strategy
+from itt.algorithms.es.settings import ESRun
+from itt.policies import architecture_of
 from itt.ranks import Team, lead
-from itt.resolve import architecture_of, resolve
+from itt.resolve import resolve
 from itt.rollouts import Rollout, Shared, play
 from itt.seeding import Key
 from itt.study import single
@@ -29,7 +31,7 @@ def main(seconds: float) -> int:
 
 
 def _measure(team: Team, seconds: float) -> int:
-    run = resolve(single("HalfCheetah-v2", "itt"))
+    run = resolve(ESRun.of(single("HalfCheetah-v2", "itt"), "ranks"))
     shared = Shared(run)
     theta = strategy.initial(run.algorithm, architecture_of(run), run.seed).theta
 

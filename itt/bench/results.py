@@ -16,13 +16,13 @@ from itt.errors import UserError
 from itt.record.files import write_atomically
 from itt.record.provenance import session
 
-_PEERS = ("faiss-cpu", "envpool")
+_PEERS = ("faiss-cpu", "envpool", "stable-baselines3", "sbx-rl", "jax")
 """Packages that only a benchmark uses."""
 
 
 def machine() -> dict[str, Any]:
     """CPU, cores, versions and commit: what a figure depends on besides the command. No names of hosts or folders."""
-    facts = session(1, [], None, "", 0)
+    facts = session(1, [], None, 0)
     versions = dict(facts["versions"])
     for package in _PEERS:
         try:
@@ -66,4 +66,10 @@ def read(path: Path, *benchmarks: str) -> dict[str, Any]:
 
 def _rounded(row: dict[str, Any]) -> dict[str, Any]:
     """Four digits: more than a measurement has."""
-    return {key: float(f"{value:.4g}") if isinstance(value, float) else value for key, value in row.items()}
+    return {key: _rounded_value(value) for key, value in row.items()}
+
+
+def _rounded_value(value: Any) -> Any:
+    if isinstance(value, dict):
+        return _rounded(value)
+    return float(f"{value:.4g}") if isinstance(value, float) else value

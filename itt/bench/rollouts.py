@@ -16,15 +16,15 @@ from statistics import median
 from typing import Any
 
 from itt.algorithms.es import strategy
+from itt.algorithms.es.settings import ESRun
 from itt.bench.floor import Actions, Floor, floor
 from itt.bench.peer import NAMES, Peer
 from itt.envs import EnvSpec
-from itt.policies import Theta
-from itt.resolve import architecture_of, env_of, resolve
+from itt.policies import Theta, architecture_of
+from itt.resolve import env_of, resolve
 from itt.rollouts.compiled.player import CompiledPlayer, player
 from itt.rollouts.episode import Player
 from itt.rollouts.reference import ReferencePlayer
-from itt.run import Run
 from itt.seeding import Key
 
 STEPS = 1000
@@ -37,7 +37,7 @@ _TRIED = 256
 """Seeds of theta that are tried for one that does not fall over."""
 
 
-def measure(run: Run, seconds: float) -> dict[str, Any]:
+def measure(run: ESRun, seconds: float) -> dict[str, Any]:
     """Plays a run's policy for about `seconds` and returns a row of figures.
 
     Steps per second are env steps per CPU second. `efficiency` is rollout over floor, `speedup` rollout over reference;
@@ -73,7 +73,7 @@ def measure(run: Run, seconds: float) -> dict[str, Any]:
     }
 
 
-def measure_briefly(run: Run, seconds: float) -> dict[str, Any]:
+def measure_briefly(run: ESRun, seconds: float) -> dict[str, Any]:
     """The same without the reference engine and EnvPool, which a study does not play on: a second a cell, or less.
 
     Raises:
@@ -89,7 +89,7 @@ def measure_briefly(run: Run, seconds: float) -> dict[str, Any]:
     return stage.figures(pairs) | missing | {"reference_repeats": 0}
 
 
-def is_measurable(run: Run) -> bool:
+def is_measurable(run: ESRun) -> bool:
     """Whether the compiled engine plays a run, so that there is a floor to measure it by."""
     return resolve(run).engine == "compiled"
 
@@ -102,7 +102,7 @@ _Pair = tuple[float, float]
 class _Stage:
     """Episodes that are played over and over."""
 
-    run: Run
+    run: ESRun
     spec: EnvSpec
     ours: Any
     theta: Theta
@@ -138,7 +138,7 @@ class _Stage:
         }
 
 
-def _staged(run: Run) -> _Stage:
+def _staged(run: ESRun) -> _Stage:
     run = resolve(run.model_copy(update={"engine": "compiled"}))
     spec = env_of(run)
     ours = player(run, spec)
@@ -149,7 +149,7 @@ def _staged(run: Run) -> _Stage:
     return _Stage(run, spec, ours, theta, bare, keys, tapes)
 
 
-def lasting_theta(run: Run, with_player: Player) -> Theta:
+def lasting_theta(run: ESRun, with_player: Player) -> Theta:
     """theta_0 of the first seed whose episode is not ended early, else of the seed with the longest one.
 
     A random policy falls over after some 20 steps in Hopper and Walker2d, and a policy that is worth training does not.
@@ -167,7 +167,7 @@ def lasting_theta(run: Run, with_player: Player) -> Theta:
     return best
 
 
-def _peer(run: Run, spec: EnvSpec, theta: Theta) -> Peer | None:
+def _peer(run: ESRun, spec: EnvSpec, theta: Theta) -> Peer | None:
     """EnvPool with this policy, if it is installed, has the env, and the policy is one that the peer plays."""
     plain = run.search.name == "exact" and run.policy.selection == "argmax" and run.policy.kernel != "angular"
     if run.env not in NAMES or not plain or run.candidates.subsample or importlib.util.find_spec("envpool") is None:
@@ -175,7 +175,7 @@ def _peer(run: Run, spec: EnvSpec, theta: Theta) -> Peer | None:
     return Peer(run, spec, theta)
 
 
-def _asked(run: Run, discrete: bool, actions: int) -> dict[str, Any]:
+def _asked(run: ESRun, discrete: bool, actions: int) -> dict[str, Any]:
     """How many candidates there are at a transition, and how long they stand."""
     if discrete:
         return {"candidates": actions, "resample": None}

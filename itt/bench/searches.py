@@ -9,10 +9,10 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from itt.algorithms.es.settings import Exact, Kernel, RandomFeatureTree, Search, SignedRandomProjections
 from itt.bench.task import Task
 from itt.native.kernel import kernel as compiled
 from itt.rollouts.compiled import policy
-from itt.settings import Exact, Kernel, RandomFeatureTree, Search, SignedRandomProjections
 
 Queries = NDArray[np.float64]
 """States' latents, (Q, d)."""

@@ -7,14 +7,13 @@ from dataclasses import dataclass, replace
 import numpy as np
 from numpy.typing import NDArray
 
+from itt.algorithms.es.settings import Candidates, ESRun, Tower
 from itt.bench import trained
 from itt.candidates import Box, source
 from itt.envs import EnvSpec, describe
 from itt.policies import Architecture, architecture
 from itt.policies.latents import latents
-from itt.run import Run
 from itt.seeding import Key
-from itt.settings import Candidates, Tower
 from itt.study import single
 
 Values = NDArray[np.float64]
@@ -37,7 +36,7 @@ class Task:
     """
 
     source: str
-    run: Run
+    run: ESRun
     spec: EnvSpec
     architecture: Architecture
     theta: Values
@@ -71,14 +70,14 @@ def tasks(candidates: int, size: int) -> list[Task]:
             for number, (tower, asked) in enumerate(zip(towers, queries[:policies], strict=True))
         ]
     random = np.random.default_rng(0)
-    run = single("HalfCheetah-v2", "itt", overrides=["policy.action.layers=1"])
+    run = ESRun.of(single("HalfCheetah-v2", "itt", overrides=["policy.action.layers=1"]), "a search's task")
     spec = replace(describe(run.env), action=size, low=(-1.0,) * size, high=(1.0,) * size)
     matrix = random.standard_normal((size, size)) / np.sqrt(size)
     asked = random.standard_normal((trained.QUERIES, size))
     return [_task(GAUSSIAN, run, spec, matrix.ravel(), candidates, asked, Key(0))]
 
 
-def _task(name: str, run: Run, spec: EnvSpec, tower: Values, count: int, queries: Values, key: Key) -> Task:
+def _task(name: str, run: ESRun, spec: EnvSpec, tower: Values, count: int, queries: Values, key: Key) -> Task:
     size = queries.shape[1]
     policy = run.policy.model_copy(update={"state": Tower(layers=1), "latent": size})
     run = run.model_copy(update={"candidates": Candidates(count=count, resample="iteration"), "policy": policy})

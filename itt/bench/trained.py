@@ -14,14 +14,16 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from itt.algorithms.es.saved import learned_of
+from itt.algorithms.es.settings import ESRun
 from itt.errors import UserError
+from itt.policies import architecture_of
 from itt.policies.latents import latents
 from itt.record import policy_file
 from itt.record.files import write_atomically
-from itt.resolve import architecture_of, env_of, resolve
+from itt.resolve import env_of, resolve
 from itt.rollouts.compiled import physics, policy
 from itt.rollouts.compiled.player import CompiledPlayer, player
-from itt.run import Run
 from itt.seeding import Key, Purpose, env_seed, generator
 
 Values = NDArray[np.float64]
@@ -36,7 +38,7 @@ FILES = {size: Path(__file__).parent / "trained" / f"{env}.npz" for size, env in
 class Trained(NamedTuple):
     """P policies of one run and their states."""
 
-    run: Run
+    run: ESRun
     thetas: Values
     """(P, D)"""
     latents: Values
@@ -46,7 +48,7 @@ class Trained(NamedTuple):
 def read(size: int) -> Trained:
     """The policies with latents of `size` numbers."""
     with np.load(FILES[size], allow_pickle=False) as file:
-        return Trained(policy_file.read(FILES[size]).run, file["thetas"], file["latents"])
+        return Trained(ESRun.of(policy_file.read(FILES[size]).run, "latents"), file["thetas"], file["latents"])
 
 
 def record(folder: Path, out: Path) -> Path:
@@ -60,16 +62,17 @@ def record(folder: Path, out: Path) -> Path:
         UserError: It is no such run.
     """
     saved = policy_file.read(folder / "policy.npz")
-    who = player(resolve(saved.run), env_of(saved.run))
-    if not saved.run.traits.latents or not isinstance(who, CompiledPlayer):
+    run, (trained, met) = ESRun.of(saved.run, f"{folder}: latents"), learned_of(saved)
+    who = player(resolve(run), env_of(run))
+    if not run.traits.latents or not isinstance(who, CompiledPlayer):
         raise UserError(f"{folder}: latents are recorded of method itt, in envs with compiled physics")
-    if saved.met is not None:
+    if met is not None:
         raise UserError(f"{folder}: latents are recorded of policies that see raw observations")
-    epsilons = generator(Key(0), Purpose.DIRECTIONS).standard_normal((POLICIES - 1, len(saved.theta)))
-    thetas = saved.theta + np.concatenate([0.0 * epsilons[:1], saved.run.algorithm.sigma * epsilons])
+    epsilons = generator(Key(0), Purpose.DIRECTIONS).standard_normal((POLICIES - 1, len(trained)))
+    thetas = trained + np.concatenate([0.0 * epsilons[:1], run.algorithm.sigma * epsilons])
     recorded = np.array([_latents(who, theta) for theta in thetas])
     buffer = io.BytesIO()
-    policy_file.write(out, saved.run, saved.theta)
+    policy_file.write(out, run, saved.arrays)
     with np.load(out, allow_pickle=False) as file:
         np.savez(buffer, allow_pickle=False, **file, thetas=thetas, latents=recorded)
     write_atomically(out, buffer.getvalue())

@@ -7,9 +7,9 @@ from collections.abc import Callable
 import numpy as np
 from numpy.typing import NDArray
 
+from itt.algorithms.es.settings import DerivativeFree
 from itt.candidates.selection import draw, log_weights
 from itt.candidates.sources import Actions, Box
-from itt.settings import DerivativeFree
 
 
 def refine(

@@ -24,13 +24,13 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from itt.algorithms.es.settings import Kernel, RandomFeatureTree
 from itt.candidates import generator
 from itt.candidates.selection import log_weights
 from itt.candidates.splits import SPLITS, levels
 from itt.linear.elementwise import exp, log
 from itt.linear.orthogonal import orthogonal
 from itt.linear.products import product
-from itt.settings import Kernel, RandomFeatureTree
 
 Values = NDArray[np.float64]
 _LINE = 16

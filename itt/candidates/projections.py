@@ -9,10 +9,10 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from itt.algorithms.es.settings import SignedRandomProjections
 from itt.linear.cholesky import cholesky
 from itt.linear.orthogonal import orthogonal
 from itt.linear.products import product
-from itt.settings import SignedRandomProjections
 
 Values = NDArray[np.float64]
 Integers = NDArray[np.int32]

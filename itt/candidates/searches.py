@@ -16,9 +16,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from itt import seeding
+from itt.algorithms.es.settings import Kernel, Search
 from itt.candidates import feature_tree, projections
 from itt.seeding import Key, Purpose
-from itt.settings import Kernel, Search
 
 Values = NDArray[np.float64]
 

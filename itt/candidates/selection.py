@@ -11,8 +11,8 @@ import math
 import numpy as np
 from numpy.typing import NDArray
 
+from itt.algorithms.es.settings import Kernel
 from itt.linear.elementwise import exp, expm1
-from itt.settings import Kernel
 
 Values = NDArray[np.float64]
 

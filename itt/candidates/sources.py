@@ -10,9 +10,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from itt import seeding
+from itt.algorithms.es.settings import Candidates
 from itt.candidates import generator
 from itt.seeding import Key, Purpose
-from itt.settings import Candidates
 
 Actions = NDArray[np.float32]
 

@@ -28,7 +28,7 @@ _SOURCES = (
     "linear/*.py",
     "candidates/*.py",
     "rollouts/compiled/*.py",
-    "rollouts/divergence.py",
+    "envs/divergence.py",
     "settings/methods.py",
     "policies/activations.py",
 )

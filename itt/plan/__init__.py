@@ -3,18 +3,18 @@
 from itt.plan.cells import Cell, cell, cells
 from itt.plan.requests import Request, gathering, request
 from itt.plan.site import SAFE, Site, site
-from itt.plan.speeds import Speed, Speeds, published, speed
+from itt.plan.speeds import Speeds, measured, published, speed
 
 __all__ = [
     "SAFE",
     "Cell",
     "Request",
     "Site",
-    "Speed",
     "Speeds",
     "cell",
     "cells",
     "gathering",
+    "measured",
     "published",
     "request",
     "site",

@@ -27,10 +27,9 @@ def compare(study: Study, planned: Sequence[Cell], results: Path) -> list[dict[s
         seen = [cost for run in runs if (cost := _cost(results / run.folder)) is not None]
         if not seen:
             continue
-        share = sum(cost["iterations"] for cost in seen) / len(seen) / runs[0].algorithm.iterations
+        share = sum(cost["iterations"] for cost in seen) / len(seen) / runs[0].length
         evaluation, wall = cell.evaluation_seconds or 0.0, cell.wall_seconds
-        episodes = study.evaluation.episodes
-        trained = cell.env_steps * (1 - episodes / max(1, cell.episodes))
+        trained = cell.env_steps - cell.evaluation_env_steps
         estimate = {
             "env_steps": share * trained,
             "core_hours": None if cell.core_seconds is None else share * (cell.core_seconds - evaluation) / 3600,

@@ -42,7 +42,8 @@ def request(cell: Cell, site: Site) -> Request:
     known = cell.wall_seconds is not None
     jobs = min(_MOST_JOBS, math.ceil(wanted / runtime)) if known else 1
     memory = site.memory or max(_COMPILING_MB, math.ceil(_SPARE * cell.memory_mb))
-    return Request(runtime, jobs, memory, min(_minutes(cell.evaluation_seconds), DAY))
+    evaluation = site.minutes(min(_minutes(cell.evaluation_seconds), DAY))
+    return Request(runtime, jobs, memory, evaluation)
 
 
 def _minutes(seconds: float | None) -> int:

@@ -10,11 +10,11 @@ from pydantic import ConfigDict, Field, ValidationError
 
 from itt import settings_file
 from itt.errors import UserError
-from itt.settings import Section
+from itt.settings import Section, spelled
 
 SAFE = r"^[^\"'$`\\\n]+$"
 """Text that a shell leaves alone within quotes of either kind: the executor puts a job's command into double ones."""
-Words = Annotated[str, Field(pattern=SAFE)]
+Words = Annotated[str, Field(pattern=SAFE), spelled(SAFE, "text without \" ' $ ` \\ and line breaks, like intel|amd")]
 
 
 class Site(Section):
@@ -28,21 +28,24 @@ class Site(Section):
     qos: Words | None = Field(None, description="the account's default")
     mpi: Words = Field("srun -K1 --mpi=pmi2", description="what starts the ranks of a training; `-n RANKS` follows")
     runtime: int | None = Field(
-        None, ge=1, description="minutes of each training's job; else by the plan, at most a day"
+        None, ge=1, description="minutes of a job, all of which a training takes; else by the plan, at most a day"
     )
     memory: int | None = Field(None, ge=1, description="MB of each rank; else by the plan")
     nodes: int | None = Field(
         None, ge=1, description="machines that a training is spread over; else the scheduler's choice"
     )
 
-    def resources(self, ranks: int = 1) -> dict[str, str | int]:
-        """What a job of so many ranks has of it, by Snakemake's names."""
-        named: dict[str, str | int | None] = {
+    def minutes(self, wanted: int) -> int:
+        """The time limit of a job that wants so many: as many, but not more than the site gives one job."""
+        return min(wanted, self.runtime or wanted)
+
+    def resources(self) -> dict[str, str]:
+        """What every job has of it, by Snakemake's names; but for `nodes`, which is for several ranks."""
+        named = {
             "slurm_partition": self.partition,
             "slurm_account": self.account,
             "constraint": self.constraint,
             "qos": self.qos,
-            "nodes": self.nodes if ranks > 1 else None,
         }
         return {name: value for name, value in named.items() if value is not None}
 

@@ -7,29 +7,15 @@ was; `itt plan --measure` plays each env and method here.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from importlib import resources
-from typing import Any, Literal
+from typing import Any
 
 from itt.bench import results
 from itt.run import Run
-
-
-@dataclass(frozen=True)
-class Speed:
-    """Env steps a core-second, and the seconds of a reset, which the steps do not contain.
-
-    `source` says how well it fits: measured here, or benchmark; `benchmark, other candidates` is the speed of the same
-    env and method with the paper's candidates.
-    """
-
-    steps_per_s: float
-    reset_seconds: float
-    source: Literal["measured here", "benchmark", "benchmark, other candidates"]
-
+from itt.training import Speed, algorithm_of
 
 Speeds = Mapping[tuple[str, str], dict[str, Any]]
-"""Rows of `itt bench rollouts`, by env and method."""
+"""Rows of the committed benchmarks, by env and method."""
 
 
 def published() -> Speeds:
@@ -44,7 +30,9 @@ def speed(run: Run, speeds: Speeds) -> Speed | None:
     row = speeds.get((run.env, run.method))
     if row is None or run.env_kwargs:
         return None
-    steps = row["steps_per_s"] if run.engine == "compiled" else row["reference_steps_per_s"]
-    asked = (run.candidates.count, run.candidates.resample)
-    same = row["resample"] is None or ((row["candidates"], row["resample"]) == asked and run.search.name == "exact")
-    return Speed(steps, row["reset_seconds"], "benchmark" if same else "benchmark, other candidates")
+    return algorithm_of(run).speed(run, row)
+
+
+def measured(run: Run, seconds: float) -> Speed:
+    """The speed of a resolved run on this machine, played for so many core-seconds at least."""
+    return algorithm_of(run).measured(run, seconds)

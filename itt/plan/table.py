@@ -23,6 +23,7 @@ def row(cell: Cell, asked: Request) -> Row:
         "method": cell.method,
         "variant": cell.variant,
         "runs": cell.runs,
+        "ranks": cell.ranks,
         "env_steps": cell.env_steps * cell.runs,
         "steps_per_s": cell.speed.steps_per_s if cell.speed else None,
         "speed": cell.speed.source if cell.speed else None,
@@ -35,20 +36,20 @@ def row(cell: Cell, asked: Request) -> Row:
     }
 
 
-def totals(rows: Sequence[Row], ranks: int) -> Row:
+def totals(rows: Sequence[Row]) -> Row:
     """What the rows come to, those without a speed left out of the hours."""
     known = [row for row in rows if row["core_hours"] is not None]
     return {
         "runs": sum(row["runs"] for row in rows),
         "env_steps": sum(row["env_steps"] for row in rows),
         "core_hours": sum(row["core_hours"] for row in known),
-        "job_core_hours": sum(row["wall_hours_a_run"] * row["runs"] * ranks for row in known),
+        "job_core_hours": sum(row["wall_hours_a_run"] * row["runs"] * row["ranks"] for row in known),
         "longest_run_hours": max((row["wall_hours_a_run"] for row in known), default=None),
         "unknown": [f"{row['env']}/{row['method']}/{row['variant']}" for row in rows if row["core_hours"] is None],
     }
 
 
-def table(rows: Sequence[Row], ranks: int, site: Site) -> Group:
+def table(rows: Sequence[Row], site: Site) -> Group:
     """The rows, the totals, and what every job asks for."""
     shown = Table(show_edge=False, pad_edge=False)
     for name in ("env", "method", "variant"):
@@ -67,21 +68,21 @@ def table(rows: Sequence[Row], ranks: int, site: Site) -> Group:
             _hours(one["core_hours"]),
             _hours(one["wall_hours_a_run"], " h"),
             str(one["memory_mb_a_rank"]),
-            f"{several}{one['runtime_minutes']} min, {ranks} x {one['request_mb_a_rank']} MB",
+            f"{several}{one['runtime_minutes']} min, {one['ranks']} x {one['request_mb_a_rank']} MB",
         )
     asked = ", ".join(f"{key} {value}" for key, value in site.resources().items())
-    return Group(shown, *_told(rows, ranks), *([f"Every job: {asked}"] if asked else []))
+    return Group(shown, *_told(rows), *([f"Every job: {asked}"] if asked else []))
 
 
 _MARKS = {"measured here": "", "benchmark": "", "benchmark, other candidates": "*"}
 
 
-def _told(rows: Sequence[Row], ranks: int) -> list[str]:
-    sums = totals(rows, ranks)
+def _told(rows: Sequence[Row]) -> list[str]:
+    sums = totals(rows)
     hours = f"{_hours(sums['core_hours'])} core-hours of play, {_hours(sums['job_core_hours'])} core-hours of jobs"
     lines = [
-        f"{sums['runs']} runs on {ranks} rank{'s' if ranks > 1 else ''} each: at most {sums['env_steps']:.2e} env "
-        f"steps, {hours}; the longest run takes {_hours(sums['longest_run_hours'])} h"
+        f"{sums['runs']} runs: at most {sums['env_steps']:.2e} env steps, {hours}; the longest run takes "
+        f"{_hours(sums['longest_run_hours'])} h"
     ]
     if any(row["speed"] == "benchmark, other candidates" for row in rows):
         lines.append("* the benchmark's speed with the paper's candidates; --measure plays what is asked for, here")

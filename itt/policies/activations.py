@@ -8,8 +8,8 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from itt.algorithms.es.settings import Activation
 from itt.linear.elementwise import tanh
-from itt.settings import Activation
 
 
 class Forms(NamedTuple):

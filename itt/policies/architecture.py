@@ -8,7 +8,9 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from itt.settings import METHODS, Activation, Method, Policy, Tower
+from itt.algorithms.es.settings import METHODS, Activation, ESRun, Method, Policy, Tower
+from itt.envs import EnvSpec
+from itt.resolve import env_of
 
 Theta = NDArray[np.float64]
 
@@ -112,3 +114,9 @@ def _tower(tower: Tower, inputs: int, width: int, outputs: int, output: Activati
     sizes = (inputs, *hidden, outputs)
     activations = (*(tower.activation,) * len(hidden), tower.output or output)
     return tuple(Layer(sizes[i + 1], sizes[i], activation) for i, activation in enumerate(activations))
+
+
+def architecture_of(run: ESRun, spec: EnvSpec | None = None) -> Architecture:
+    """The layers of the run's policy in its env."""
+    spec = spec or env_of(run)
+    return architecture(run.method, run.policy, spec.observation, spec.action, spec.discrete, spec.parts)

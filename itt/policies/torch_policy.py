@@ -15,11 +15,11 @@ from numpy.typing import NDArray
 from torch import Tensor, nn
 from torch.nn.utils import parameters_to_vector, vector_to_parameters
 
+from itt.algorithms.es.settings import Kernel
 from itt.linear.elementwise import arccos
 from itt.linear.products import product
 from itt.policies.activations import ACTIVATIONS
 from itt.policies.architecture import Architecture, Layer, Theta
-from itt.settings import Kernel
 
 
 class Matrix(nn.Linear):

@@ -23,7 +23,7 @@ from mpi4py import MPI
 from itt.errors import UserError
 from itt.ranks.shares import Shares, Work
 from itt.ranks.signals import Signals
-from itt.ranks.team import RankError
+from itt.ranks.team import RankError, Traffic
 from itt.ranks.watch import Lost, Patience, Watch, say
 
 _SHORTEST, _LONGEST = 5e-5, 2e-3
@@ -54,10 +54,12 @@ class Crew:
         self.library: str | None = " ".join(MPI.Get_library_version().split("\n")[0].split(",")[0].split())
         self.hosts = [platform.node(), *[""] * self.workers]
         self.work: Sequence[Work] = [Work(rank, "") for rank in range(1, comm.size)]
+        self.traffic = Traffic()
         self.broken = False
         """Whether a worker was waited for in vain, so that not all can be sent home."""
         self._comm, self._signals, self._map = comm, signals, 0
-        self._sent: list[MPI.Request] = []
+        self._shared = b""
+        self._sent: list[deque[MPI.Request]] = [deque() for _ in range(comm.size)]
         self._shares, self._watch = Shares(self.work), Watch(self.hosts, patience)
 
     def greet(self) -> None:
@@ -76,8 +78,7 @@ class Crew:
         results: list[Any] = [None] * len(items)
         waiting = deque(enumerate(items))
         holds = [0] * self.ranks
-        for rank in range(1, self.ranks):
-            self._send((task, shared), rank, _Tag.SHARED)
+        self._share(MPI.pickle.dumps((task, shared)))
         for _ in range(2):  # each gets one before any gets its second
             for rank in range(1, self.ranks):
                 self._hand_out(waiting, holds, rank)
@@ -120,7 +121,7 @@ class Crew:
             Lost: One does not go.
         """
         for rank in range(1, self.ranks):
-            self._send(None, rank, _Tag.HOME)
+            self._send(MPI.pickle.dumps(None), rank, _Tag.HOME)
         self._watch.expects(range(1, self.ranks))
         at_work = self.workers
         while at_work:
@@ -128,7 +129,14 @@ class Crew:
             if tag == _Tag.BYE:
                 self._watch.settled(rank)
                 at_work -= 1
-        MPI.Request.Waitall(self._sent)
+        MPI.Request.Waitall([request for under_way in self._sent for request in under_way])
+
+    def _share(self, content: bytes) -> None:
+        """Sends what all items have in common to all workers, unless it is what they have: most maps share the same."""
+        if content != self._shared:
+            self._shared = content
+            for rank in range(1, self.ranks):
+                self._send(content, rank, _Tag.SHARED)
 
     def _hand_out(self, waiting: deque[tuple[int, Any]], holds: list[int], rank: int) -> bool:
         """Sends the rank the next item, if there is one and it is to have it."""
@@ -137,7 +145,7 @@ class Crew:
         if not holds[rank]:
             self._watch.expects([rank])
         holds[rank] += 1
-        self._send((self._map, *waiting.popleft()), rank, _Tag.ITEM)
+        self._send(MPI.pickle.dumps((self._map, *waiting.popleft())), rank, _Tag.ITEM)
         return True
 
     def _note(self, rank: int, seconds: float) -> None:
@@ -153,10 +161,13 @@ class Crew:
                 "times the usual; it gets what the others would not do sooner"
             )
 
-    def _send(self, message: Any, rank: int, tag: int) -> None:
+    def _send(self, content: bytes, rank: int, tag: int) -> None:
         # Never a blocking send: a long message waits for its receiver, who may be in the middle of an episode.
-        self._sent = [request for request in self._sent if not request.Test()]
-        self._sent.append(self._comm.isend(message, rank, tag))
+        under_way = self._sent[rank]
+        while under_way and under_way[0].Test():
+            under_way.popleft()
+        under_way.append(self._comm.Isend([content, MPI.BYTE], rank, tag))
+        self.traffic = self.traffic.and_one(len(content))
 
     def _next_message(self, tag: int = MPI.ANY_TAG, check: Callable[[], None] | None = None) -> tuple[Any, int, int]:
         def waiting() -> None:
@@ -164,12 +175,13 @@ class Crew:
             self._watch.look()
 
         try:
-            message, rank, tag = _receive(self._comm, MPI.ANY_SOURCE, tag, waiting)
+            message, status = _receive(self._comm, MPI.ANY_SOURCE, tag, waiting)
         except Lost:
             self.broken = True
             raise
-        self._watch.heard(rank)
-        return message, rank, tag
+        self._watch.heard(status.source)
+        self.traffic = self.traffic.and_one(status.count)
+        return message, status.source, status.tag
 
 
 def serve(comm: MPI.Intracomm, patience: Patience) -> None:
@@ -180,13 +192,13 @@ def serve(comm: MPI.Intracomm, patience: Patience) -> None:
     while True:
         # Home overtakes items that are still in the queue.
         tag = _Tag.HOME if comm.iprobe(0, _Tag.HOME) else MPI.ANY_TAG
-        message, _, tag = _receive(comm, 0, tag)
-        if tag == _Tag.HOME:
+        message, status = _receive(comm, 0, tag)
+        if status.tag == _Tag.HOME:
             while comm.iprobe(0, MPI.ANY_TAG):
                 comm.recv(source=0)
             comm.send(None, 0, _Tag.BYE)
             return
-        if tag == _Tag.SHARED:
+        if status.tag == _Tag.SHARED:
             task, shared = message
             continue
         number, index, item = message
@@ -240,12 +252,11 @@ def _in_touch(comm: MPI.Intracomm, beat: float) -> Iterator[None]:
 
 def _receive(
     comm: MPI.Intracomm, source: int, tag: int, check: Callable[[], None] = lambda: None
-) -> tuple[Any, int, int]:
-    """The next message and its (source, tag). Looks, sleeps, looks again: a blocking receive keeps a core busy."""
+) -> tuple[Any, MPI.Status]:
+    """The next message and its status. Looks, sleeps, looks again: a blocking receive keeps a core busy."""
     status, pause = MPI.Status(), _SHORTEST
     while not comm.iprobe(source, tag, status):
         check()
         time.sleep(pause)
         pause = min(1.25 * pause, _LONGEST)
-    message = comm.recv(source=status.source, tag=status.tag)
-    return message, status.source, status.tag
+    return comm.recv(source=status.source, tag=status.tag, status=status), status

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Sequence
-from typing import Any, Protocol, TypeVar
+from typing import Any, NamedTuple, Protocol, TypeVar
 
 from itt.ranks.shares import Work
 from itt.ranks.signals import Signals
@@ -13,6 +13,21 @@ from itt.ranks.watch import Patience
 Shared = TypeVar("Shared")
 Item = TypeVar("Item")
 Result = TypeVar("Result")
+
+
+class Traffic(NamedTuple):
+    """Messages that the coordinator sent or received, and their bytes."""
+
+    messages: int = 0
+    bytes: int = 0
+
+    def and_one(self, size: int) -> Traffic:
+        """With a message of so many bytes."""
+        return Traffic(self.messages + 1, self.bytes + size)
+
+    def since(self, before: Traffic) -> Traffic:
+        """What came after `before`."""
+        return Traffic(self.messages - before.messages, self.bytes - before.bytes)
 
 
 class Team(Protocol):
@@ -28,13 +43,15 @@ class Team(Protocol):
     """The MPI library, if there is one."""
     work: Sequence[Work]
     """What each of those who do the tasks has done."""
+    traffic: Traffic
+    """What has passed between processes so far."""
 
     def map(self, task: Callable[[Shared, Item], Result], shared: Shared, items: Sequence[Item]) -> list[Result]:
         """`[task(shared, item) for item in items]`.
 
         Args:
             task: A function that every process can import.
-            shared: What all items have in common; sent once a call to each worker.
+            shared: What all items have in common; sent to each worker when it is not what the call before had.
             items: Handed out one by one, in order, to whoever is free.
 
         Raises:
@@ -61,6 +78,7 @@ class Alone:
 
     ranks = workers = 1
     library: str | None = None
+    traffic = Traffic()
 
     def __init__(self, signals: Signals, patience: Patience | None = None) -> None:
         """A team that heeds `signals`, in the midst of an item too."""

@@ -19,15 +19,14 @@ PACKAGES = (
 """What may change the bits of a result, or the way to it."""
 
 
-def session(ranks: int, hosts: list[str], library: str | None, engine: str, step: int) -> dict[str, Any]:
+def session(ranks: int, hosts: list[str], library: str | None, step: int) -> dict[str, Any]:
     """A session as it begins: one entry of provenance.json.
 
     Args:
         ranks: Number of processes.
         hosts: The machine of each rank.
         library: The MPI library, None without MPI.
-        engine: What plays.
-        step: The iteration at which the session begins.
+        step: The steps, each with a row, that were done before.
     """
     return {
         "start": now(),
@@ -35,7 +34,6 @@ def session(ranks: int, hosts: list[str], library: str | None, engine: str, step
         "first_iteration": step,
         "iterations_done": step,
         "command": sys.argv,
-        "engine": engine,
         "ranks": ranks,
         "hosts": sorted(set(hosts)),
         "job": batch_job(),
@@ -47,8 +45,6 @@ def session(ranks: int, hosts: list[str], library: str | None, engine: str, step
         "seconds": 0.0,
         "core_seconds": 0.0,
         "by_rank": [],
-        "builds": 0,
-        "build_seconds": 0.0,
         "divergences": 0,
         "diverged": [],
     }

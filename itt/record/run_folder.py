@@ -16,8 +16,9 @@ from __future__ import annotations
 import contextlib
 import io
 import json
+import math
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -28,17 +29,17 @@ from ruamel.yaml import YAML
 from itt import settings_file
 from itt.errors import Stopped, UserError
 from itt.lock import HeldElsewhere, Hold, NoLongerHeld, held
-from itt.observations import Learned
 from itt.record import checkpoint, finished, policy_file, provenance
 from itt.record.checkpoint import Checkpoint
 from itt.record.files import sweep, write_atomically
+from itt.record.policy_file import Arrays
 from itt.run import Run
-from itt.seeding import Key, env_seed
 from itt.spec import VERSION, upgrade
 
 CORE_COLUMNS = ("step", "return", "env_steps", "seconds")
 """Columns of metrics.csv that every algorithm has; its own are namespaced, like `es/grad_norm`."""
-_INTEGERS = ("step", "env_steps", "es/diverged")
+_INTEGERS = ("step", "env_steps")
+Columns = Mapping[str, type]
 _COMPLETE = ("run.yaml", "metrics.csv", "best.npz", "policy.npz", "provenance.json")
 _EVALUATIONS = ("evaluation*.csv", "evaluation-*.yaml")
 _PLACES = 100
@@ -46,15 +47,26 @@ _PLACES = 100
 
 
 class RunFolder:
-    """A run's record while it is being written. Use `opened`."""
+    """A run's record while it is being written. Use `opened`.
 
-    def __init__(self, path: Path, run: Run, columns: Sequence[str], found: Checkpoint | None, hold: Hold) -> None:
+    Attributes:
+        path: The folder.
+        run: What is recorded.
+        columns: All of metrics.csv.
+        state: The algorithm's state that the next checkpoint holds.
+        step: Steps done.
+        before_saving: Called before each checkpoint is written: for what the algorithm keeps beside it.
+    """
+
+    def __init__(self, path: Path, run: Run, columns: Columns, found: Checkpoint | None, hold: Hold) -> None:
         """Takes over what a checkpoint holds; nothing is written yet."""
         self._hold = hold
         self.path, self.run = path, run
         self.columns = (*CORE_COLUMNS, *columns)
+        self._integers = {*_INTEGERS, *(name for name, kind in columns.items() if kind is int)}
         self.state = found.state if found else {}
         self.step = found.step if found else 0
+        self.before_saving: Callable[[], None] = lambda: None
         self.rows: list[NDArray[np.float64]] = list(found.rows) if found else []
         self.sessions = found.sessions if found else []
         self._seconds_before = float(self.rows[-1][self.columns.index("seconds")]) if self.rows else 0.0
@@ -78,17 +90,19 @@ class RunFolder:
             name = error.filename or self.path / "metrics.csv"
             raise Stopped(f"{name}: cannot be written ({error.strerror}); checkpoints so far are whole") from None
 
-    def begin(self, ranks: int, workers: int, hosts: list[str], library: str | None) -> None:
-        """Starts a session: from here on files are written."""
+    def begin(
+        self, ranks: int, workers: int, hosts: list[str], library: str | None, own: Mapping[str, Any] | None = None
+    ) -> None:
+        """Starts a session: from here on files are written. `own` is what the algorithm has to tell of it."""
         self._workers = workers
         self._started = self._saved = time.monotonic()
-        self.sessions.append(provenance.session(ranks, hosts, library, self.run.engine, self.step))
+        self.sessions.append(provenance.session(ranks, hosts, library, self.step) | dict(own or {}))
         with self._writing():
             if _policy_hash(self.path) not in (None, self.run.hash):
                 # These are about the shorter run's policy, or about one that nobody can read any more.
                 for evaluation in [path for name in _EVALUATIONS for path in self.path.glob(name)]:
                     evaluation.unlink()
-            write_atomically(self.path / "run.yaml", _run_yaml(self.run))
+            write_atomically(self.path / "run.yaml", run_yaml(self.run))
             write_atomically(self.path / "metrics.csv", self._table())
             self._metrics = open(self.path / "metrics.csv", "a", encoding="utf-8")  # noqa: SIM115 - closed by `opened`
             self._write_provenance()
@@ -117,25 +131,24 @@ class RunFolder:
         place = self.columns.index(name)
         return [float(row[place]) for row in self.rows[-newest:]]
 
-    def note_divergence(self, key: Key) -> None:
+    @property
+    def session(self) -> dict[str, Any]:
+        """The session's entry in provenance.json, to which an algorithm may add."""
+        return self.sessions[-1]
+
+    def note_divergence(self, place: Mapping[str, Any]) -> None:
         """Notes in the session's provenance that a simulation diverged and, while there are few, where."""
         self.sessions[-1]["divergences"] += 1
         if len(self.sessions[-1]["diverged"]) == _PLACES:
             return
-        place = {"iteration": key.iteration, "direction": key.direction, "sign": key.sign, "env_seed": env_seed(key)}
-        self.sessions[-1]["diverged"].append(place)
-
-    def note_builds(self, builds: int, seconds: float) -> None:
-        """Adds to the session's count of what was built from candidates that stand, and to its core-seconds."""
-        self.sessions[-1]["builds"] += builds
-        self.sessions[-1]["build_seconds"] = round(self.sessions[-1]["build_seconds"] + seconds, 6)
+        self.sessions[-1]["diverged"].append(dict(place))
 
     def note_work(self, by_rank: list[dict[str, Any]]) -> None:
         """Notes what each rank has done in this session: rank, host, tasks, and the seconds that they took."""
         self.sessions[-1]["by_rank"] = by_rank
 
-    def end_iteration(self, state: dict[str, NDArray[Any]]) -> None:
-        """Takes note of the algorithm's state after an iteration, and saves it when it is time to."""
+    def end_step(self, state: dict[str, NDArray[Any]]) -> None:
+        """Takes note of the algorithm's state after a step, one that has a row, and saves it when it is time to."""
         self.state, self.step = state, self.step + 1
         if time.monotonic() - self._saved >= self.run.record.checkpoint_seconds:
             self.save()
@@ -145,15 +158,16 @@ class RunFolder:
         rows = np.array(self.rows[: self.step], dtype=np.float64).reshape(self.step, len(self.columns))
         with self._writing():
             self._write_provenance()
+            self.before_saving()
             checkpoint.save(self.path, Checkpoint(self.run.spec(), self.step, rows, self.state, self.sessions))
         self._saved = time.monotonic()
 
-    def finish(self, learned: Learned, best: Learned) -> None:
+    def finish(self, learned: Arrays, best: Arrays) -> None:
         """Ends the run: a last checkpoint, from which it can be lengthened, and all that it came to, whole on disk."""
         files = {
             finished.METRICS: self._table(),
-            "best.npz": policy_file.content(self.run, *best),
-            "policy.npz": policy_file.content(self.run, *learned),
+            "best.npz": policy_file.content(self.run, best),
+            "policy.npz": policy_file.content(self.run, learned),
         }
         self.sessions[-1] |= {"end": provenance.now(), "sha256": finished.digests(files)}
         self.save()
@@ -173,7 +187,7 @@ class RunFolder:
 
     def _line(self, row: NDArray[np.float64]) -> str:
         return ",".join(
-            str(int(value)) if column in _INTEGERS else repr(float(value))
+            str(int(value)) if column in self._integers else "" if math.isnan(value) else repr(float(value))
             for column, value in zip(self.columns, row, strict=True)
         )
 
@@ -191,7 +205,7 @@ class RunFolder:
 def opened(
     path: Path,
     run: Run,
-    columns: Sequence[str],
+    columns: Columns,
     warn: Callable[[str], None],
     extend: bool = False,
     pause: Callable[[float], None] | None = None,
@@ -201,9 +215,9 @@ def opened(
     Args:
         path: The folder; made if it is not there.
         run: The resolved run.
-        columns: The algorithm's own columns of metrics.csv.
+        columns: The algorithm's own columns of metrics.csv, and whether each holds float or int.
         warn: Told in one line of a damaged checkpoint, or of a finished run that is brought back from it.
-        extend: Whether a run with fewer iterations, or with a lower target, may be lengthened.
+        extend: Whether a shorter run may be lengthened (`Run.lengthens`).
         pause: What to do for some seconds while another process holds the folder; without it that is an error.
 
     Raises:
@@ -230,7 +244,7 @@ def opened(
             yield None
             return
         found = _look(path, run, warn, extend)
-        damage = finished.damage_of(path, run.algorithm.iterations) if _all_there(path) else None
+        damage = finished.damage_of(path, run.length) if _all_there(path) else None
         if damage and found and found.spec == run.spec():
             warn(f"{damage}; it comes back from the checkpoint")
         sweep(path, ("checkpoint", *_COMPLETE, *_EVALUATIONS))
@@ -260,7 +274,7 @@ def _busy(path: Path, holder: str) -> str:
 def _complete(path: Path, run: Run) -> bool:
     """Whether the folder holds this run, finished and whole."""
     there = _all_there(path) and finished.is_finished(finished.last_session(path))
-    return there and _policy_hash(path) == run.hash and finished.damage_of(path, run.algorithm.iterations) is None
+    return there and _policy_hash(path) == run.hash and finished.damage_of(path, run.length) is None
 
 
 def _all_there(path: Path) -> bool:
@@ -293,7 +307,7 @@ def _look(path: Path, run: Run, warn: Callable[[str], None], extend: bool) -> Ch
 def _nothing_is_lost(path: Path, run: Run) -> None:
     """That a run which starts from the beginning finds nothing in its folder that it would overwrite."""
     if (path / "policy.npz").exists() and not _complete(path, run):
-        damage = finished.damage_of(path, run.algorithm.iterations)
+        damage = finished.damage_of(path, run.length)
         lacking = f"{damage}, and there is no" if damage else f"{path}: holds a finished run without its"
         raise UserError(f"{lacking} checkpoint; choose another --out")
     if not (path / "run.yaml").exists() and (foreign := sorted(entry.name for entry in path.glob("[!.]*"))):
@@ -306,19 +320,12 @@ def _same(path: Path, stored: Any, run: Run, extend: bool) -> None:
     except (TypeError, ValueError) as error:
         raise UserError(f"{path}: not a run of itt ({_one_line(error)}); choose another --out") from None
     differences = list(_differences(there, run.spec()))
-    longer = bool(differences) and all(_lengthens(*difference) for difference in differences)
+    longer = bool(differences) and all(run.lengthens(*difference) for difference in differences)
     if differences and not (longer and extend):
         differences.sort(key=lambda difference: difference[0] not in ("env", "method", "seed"))
         told = "; ".join(f"{key} is {old} there, {new} here" for key, old, new in differences[:3])
         hint = "; --extend lengthens a run" if longer else ""
         raise UserError(f"{path}: holds another run ({told}); choose another --out{hint}")
-
-
-def _lengthens(key: str, old: Any, new: Any) -> bool:
-    """Whether a run with the new value begins as the run with the old one did, and may go on where that one ended."""
-    if key in ("algorithm.iterations", "algorithm.target.score"):
-        return bool(old < new)
-    return key == "algorithm.target" and new is None
 
 
 def _differences(there: dict[str, Any], here: dict[str, Any], prefix: str = "") -> Iterator[tuple[str, Any, Any]]:
@@ -330,7 +337,8 @@ def _differences(there: dict[str, Any], here: dict[str, Any], prefix: str = "") 
             yield f"{prefix}{key}", old, new
 
 
-def _run_yaml(run: Run) -> bytes:
+def run_yaml(run: Run) -> bytes:
+    """run.yaml: what the run is."""
     buffer = io.BytesIO()
     YAML(typ="safe", pure=True).dump(run.model_dump(mode="json") | {"version": VERSION, "hash": run.hash}, buffer)
     return buffer.getvalue()

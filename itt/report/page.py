@@ -18,7 +18,6 @@ from itt.analysis.typeset import html_table
 from itt.errors import UserError
 from itt.report import provenance, speed
 from itt.report.sections import sections, verdicts
-from itt.run import Run
 
 
 @dataclass(frozen=True)
@@ -63,7 +62,7 @@ def page(results: Path) -> str:
             verdicts=verdicts(against),
             sections=sections(results, sheets, origin),
             provenance=origin,
-            study=runs.study({folder: _without_place(run) for folder, run in found.items()}).decode(),
+            study=runs.study({folder: run.with_source(None) for folder, run in found.items()}).decode(),
             version=itt.__version__,
         )
     )
@@ -79,18 +78,7 @@ def _marks(whole: Extent) -> list[Mark]:
         marks.append(Mark("Rehearsal", sentence))
     if whole.partial:
         marks.append(Mark("Partial", whole.partial.removeprefix("Partial: ")))
-    if under_way := whole.begun - whole.ended:
-        sentence = f"{under_way} of {whole.runs} trainings have not come to their end; of these the newest rows count."
-        marks.append(Mark("Unfinished", sentence))
     return marks
-
-
-def _without_place(run: Run) -> Run:
-    """The run without the path of the policy that it started from, if it did from one; its hash stays."""
-    if (initial := run.algorithm.initial) is None:
-        return run
-    initial = initial.model_copy(update={"policy": None})
-    return run.model_copy(update={"algorithm": run.algorithm.model_copy(update={"initial": initial})})
 
 
 def _environment() -> jinja2.Environment:

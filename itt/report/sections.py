@@ -9,18 +9,17 @@ from itertools import compress
 from operator import not_
 from pathlib import Path
 
+from itt.analysis.tables.against import CLAIMS
 from itt.analysis.tables.lines import KINDS
 from itt.analysis.tables.sheet import Sheet
+from itt.analysis.tables.training_time import SPLIT
 from itt.analysis.typeset import Table
 from itt.report import pictures, provenance, speed, theory
 from itt.report.pictures import Picture
 from itt.report.provenance import Provenance
 
-SPLIT = "Where the time goes"
-"""The table of training time that is about speed."""
-
-CLAIMS, RESULTS = "Claims", ("mean", "std", "hours")
-"""What the sheet `against` calls claims, and those quantities of the paper's tables that trainings come to."""
+RESULTS = ("mean", "std", "hours")
+"""Those quantities of the paper's tables that trainings come to."""
 
 
 @dataclass(frozen=True)

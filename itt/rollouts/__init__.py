@@ -2,23 +2,23 @@
 
 from __future__ import annotations
 
+from itt.algorithms.es.settings import ESRun
 from itt.resolve import env_of
 from itt.rollouts.episode import Episode, Player, Rollout, Shared
-from itt.run import Run
 
 __all__ = ["Episode", "Player", "Rollout", "Shared", "play", "player", "ready"]
 
 _players: dict[str, Player] = {}
 
 
-def player(run: Run) -> Player:
+def player(run: ESRun) -> Player:
     """A player for a resolved run. It is made once a process and kept."""
     if run.hash not in _players:
         _players[run.hash] = _made(run)
     return _players[run.hash]
 
 
-def _made(run: Run) -> Player:
+def _made(run: ESRun) -> Player:
     """Each engine's own packages are imported here: PyTorch by one, Numba by the other."""
     if run.engine == "compiled":
         from itt.rollouts.compiled.player import player as compiled
@@ -29,7 +29,7 @@ def _made(run: Run) -> Player:
     return ReferencePlayer(run, env_of(run))
 
 
-def ready(run: Run) -> None:
+def ready(run: ESRun) -> None:
     """Compiles what a run needs, once. The rank that leads asks for it before it hands out work, so that of all ranks
     on its machine it is the one that compiles, and a mistake in where to keep that is told in one line.
     """

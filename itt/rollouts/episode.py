@@ -8,11 +8,11 @@ from typing import Any, NamedTuple, Protocol
 import numpy as np
 from numpy.typing import NDArray
 
+from itt.algorithms.es.settings import ESRun
 from itt.envs import EnvSpec
 from itt.errors import UserError
 from itt.observations import Moments, Normaliser
 from itt.policies import Theta
-from itt.run import Run
 from itt.seeding import Key
 
 
@@ -24,7 +24,7 @@ class Episode:
         value: The sum of rewards, undiscounted: one sample of F(theta).
         steps: Its length, in env steps.
         seconds: The time it took to play.
-        diverged: Whether it diverged, which ended it (`itt.rollouts.divergence`); `value` is then what was paid before
+        diverged: Whether it diverged, which ended it (`itt.envs.divergence`); `value` is then what was paid before
             and says nothing.
         met: The moments of the states that were acted in, where the policy sees normalised ones.
         builds: How often what is kept of candidates that stand (their latents, a search's tables) was computed for it:
@@ -61,7 +61,7 @@ def promised(spec: EnvSpec, state: Any) -> NDArray[np.float64]:
 class Shared(NamedTuple):
     """What the rollouts of an iteration have in common: the run, and what its policy sees states through, or None."""
 
-    run: Run
+    run: ESRun
     normaliser: Normaliser | None = None
 
 

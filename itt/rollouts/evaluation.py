@@ -7,11 +7,11 @@ from dataclasses import replace
 from typing import Any
 
 from itt import seeding
+from itt.algorithms.es.settings import ESRun
+from itt.envs.divergence import worth
 from itt.observations import Normaliser
 from itt.resolve import resolve
 from itt.rollouts import Episode, Rollout, Shared, play
-from itt.rollouts.divergence import worth
-from itt.run import Run
 from itt.seeding import Key
 
 MOST_DIVERGED = 0.1
@@ -20,7 +20,7 @@ that seldom survives would score as if it always did."""
 
 
 def evaluate(
-    run: Run,
+    run: ESRun,
     theta: Any,
     episodes: int,
     over: Callable[[Callable[..., Episode], Shared, list[Rollout]], list[Episode]],

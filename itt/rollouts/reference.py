@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Callable
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -10,6 +11,7 @@ import torch
 from numpy.typing import NDArray
 
 from itt import seeding
+from itt.algorithms.es.settings import STANDING, ESRun
 from itt.candidates import (
     Box,
     Index,
@@ -27,22 +29,19 @@ from itt.candidates import (
 )
 from itt.candidates.derivative_free import refine
 from itt.envs import EnvSpec, make
+from itt.envs.divergence import is_sound, watched_step
 from itt.observations import Moments, Normaliser
-from itt.policies import Theta
+from itt.policies import Theta, architecture_of
 from itt.policies.latents import latents
 from itt.policies.torch_policy import Explicit, OneTower, TwoTower, flatten, load_theta, module
-from itt.resolve import architecture_of
-from itt.rollouts.divergence import is_sound, watched_step
 from itt.rollouts.episode import Episode, promised
-from itt.run import Run
 from itt.seeding import Key, Purpose
-from itt.settings import STANDING
 
 
 class ReferencePlayer:
     """Plays episodes with any Gymnasium env."""
 
-    def __init__(self, run: Run, spec: EnvSpec) -> None:
+    def __init__(self, run: ESRun, spec: EnvSpec) -> None:
         """Makes the env and an empty policy. One thread: many players share a machine, and sums keep their order."""
         torch.set_num_threads(1)
         self.run, self.spec = run, spec
@@ -53,12 +52,10 @@ class ReferencePlayer:
         self._kept: _Kept | None = None
         self._built: float | None = None
 
-    @torch.no_grad()
     def play(self, theta: Theta, key: Key, normaliser: Normaliser | None = None) -> Episode:
         """One episode; a function of its arguments alone, whatever was played before."""
         started, self._built = time.perf_counter(), None
-        load_theta(self.policy, theta)
-        act = self._actor(key)
+        act = self.chooser(theta, key)
         state = promised(self.spec, self.env.reset(seed=seeding.env_seed(key))[0])
         value, steps, diverged = 0.0, 0, not is_sound(state)
         over = diverged
@@ -67,14 +64,20 @@ class ReferencePlayer:
             seen = promised(self.spec, state)
             if normaliser is not None and met is not None:
                 met, seen = met.with_state(seen), normaliser(seen)
-            action = act(torch.from_numpy(seen), steps)
+            action = act(seen, steps)
             state, value, over, diverged = watched_step(self.env, action, value)
             steps += 1
             over = over or steps == self.spec.episode_limit
         seconds = time.perf_counter() - started
         return Episode(value, steps, seconds, diverged, met, self._built is not None, self._built or 0.0)
 
-    def _actor(self, key: Key) -> Any:
+    def chooser(self, theta: Theta, key: Key) -> Callable[[NDArray[np.float64], int], Any]:
+        """What theta does in an episode: (what it sees of a state, transition) -> action."""
+        load_theta(self.policy, theta)
+        act = torch.no_grad()(self.actor)(key)
+        return torch.no_grad()(lambda seen, transition: act(torch.from_numpy(seen), transition))
+
+    def actor(self, key: Key) -> Any:
         """The map (state, transition) -> action of one episode."""
         if isinstance(self.policy, Explicit):
             return _ExplicitActor(self.policy, self.run, self.spec, key)
@@ -138,7 +141,7 @@ class _ImplicitActor:
     def __init__(
         self,
         policy: TwoTower | OneTower,
-        run: Run,
+        run: ESRun,
         spec: EnvSpec,
         candidates: Source,
         box: Box,
@@ -178,7 +181,7 @@ class _ImplicitActor:
 class _ExplicitActor:
     """The tower's output is the action, or scores the discrete actions."""
 
-    def __init__(self, policy: Explicit, run: Run, spec: EnvSpec, key: Key) -> None:
+    def __init__(self, policy: Explicit, run: ESRun, spec: EnvSpec, key: Key) -> None:
         self.policy, self.run, self.spec = policy, run, spec
         self.selection_key = int(seeding.words(key, Purpose.SELECTION)[0])
         self.low, self.high = np.array(spec.low), np.array(spec.high)
@@ -192,7 +195,7 @@ class _ExplicitActor:
         return np.clip(output, self.low, self.high)
 
 
-def _choose(run: Run, scores: NDArray[np.float64], key: int, transition: int) -> int:
+def _choose(run: ESRun, scores: NDArray[np.float64], key: int, transition: int) -> int:
     """Eq. 5 or Eq. 3."""
     if run.policy.selection == "argmax":
         return argmax(scores)

@@ -2,10 +2,23 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from typing import Any
 
-from pydantic import BaseModel, ConfigDict, model_validator
+from pydantic import BaseModel, BeforeValidator, ConfigDict, model_validator
+from pydantic_core import PydanticCustomError
+
+
+def spelled(pattern: str, words: str) -> BeforeValidator:
+    """Says in `words` what text has to be, where it is none of the pattern: stands beside `Field(pattern=...)`."""
+
+    def check(value: Any) -> Any:
+        if isinstance(value, str) and not re.fullmatch(pattern, value):
+            raise PydanticCustomError("spelling", "must be {words}", {"words": words})
+        return value
+
+    return BeforeValidator(check)
 
 
 class Section(BaseModel):

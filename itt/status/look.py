@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import csv
 import json
+import math
 import os
 import platform
 import re
@@ -124,7 +125,7 @@ def look(name: str, folder: Path, iterations: int | None = None, log: Path | Non
         state,
         done,
         total,
-        rows[-1]["return"] if rows else None,
+        next((row["return"] for row in reversed(rows) if not math.isnan(row["return"])), None),
         speed,
         left,
         owner.get("job") or _last_job(folder),
@@ -146,7 +147,7 @@ def _rows(folder: Path) -> list[dict[str, float]]:
         read = list(csv.reader(lines[:-1] if whole else lines[1:-1]))
         if names[: len(CORE_COLUMNS)] != list(CORE_COLUMNS):
             raise ValueError("no metrics")
-        return [{name: float(row[place]) for place, name in enumerate(CORE_COLUMNS)} for row in read]
+        return [{name: float(row[place] or "nan") for place, name in enumerate(CORE_COLUMNS)} for row in read]
     except (OSError, ValueError, IndexError):
         return _saved(folder)
 

@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 
 from itt.analysis.collect import collect
+from itt.analysis.paper_settings import paper_run
 from itt.analysis.tables import read
 from itt.analysis.tables.ours import Ours
 from itt.published import zhao2022
@@ -74,7 +75,8 @@ def make_run(results: Path) -> MakeRun:
 def paper_cell(make_run: MakeRun) -> Callable[..., None]:
     """Writes finished runs with the paper's settings, one a score: `paper_cell("Swimmer-v2", "itt", [344.0, 350.0])`.
 
-    D is the paper's, too. `changed` are settings that are others: `{"algorithm": {"eta": 1.0}}`.
+    Those of the variant, too, where the paper has it. D is the paper's. `changed` are settings that are others:
+    `{"algorithm": {"eta": 1.0}}`.
     """
 
     def make(
@@ -86,7 +88,7 @@ def paper_cell(make_run: MakeRun) -> Callable[..., None]:
         finished: bool = True,
         **more: Any,
     ) -> None:
-        settings = single(env, method).spec()
+        settings = paper_run(env, method, variant).spec()
         for section, others in (changed or {}).items():
             settings[section] = settings[section] | dict(others)
         size = zhao2022.parameters()[env, method]
@@ -97,7 +99,7 @@ def paper_cell(make_run: MakeRun) -> Callable[..., None]:
             folder = make_run(
                 env, method, variant, seed, returns=[score, score], evaluation=[score], settings=about, end=end, **more
             )
-            policy_file.write(folder / "policy.npz", single(env, method), np.zeros(size))
+            policy_file.write(folder / "policy.npz", single(env, method), {"theta": np.zeros(size)})
 
     return make
 

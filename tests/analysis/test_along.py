@@ -4,8 +4,9 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from itt.analysis.along import POINTS, core_seconds, side_by_side, steps_an_iteration
+from itt.analysis.along import POINTS, ROWS, core_seconds, side_by_side, steps_an_iteration
 from itt.analysis.files import read_collected
+from itt.analysis.statistics import range_band
 
 NAN = np.nan
 
@@ -30,7 +31,7 @@ def test_over_env_steps_a_seed_keeps_its_last_return_until_the_next_is_recorded(
     make_run(seed=0, returns=[0.0, 10.0, 20.0], env_steps=100)  # recorded after 100, 200, 300
     make_run(seed=1, returns=[0.0, 50.0], env_steps=150)  # after 150, 300
     places, returns = cell("env-steps")
-    assert (places[0], places[-1], len(places)) == (100.0, 300.0, POINTS)
+    assert (places[0], places[-1]) == (100.0, 300.0)
     assert at(places, returns, 151) == [0.0, 0.0]
     assert at(places, returns, 199) == [0.0, 0.0], "not yet what comes at 200"
     assert at(places, returns, 201) == [10.0, 0.0]
@@ -47,6 +48,42 @@ def test_they_begin_with_the_first_seed_and_end_with_the_last(make_run, cell):
     assert np.isnan(returns[0, places > 200]).all(), "the first seed has ended"
     assert set(returns[0, places <= 200]) == {1.0, 2.0}
     assert set(returns[1, places >= 250]) == {3.0, 4.0}
+
+
+@pytest.mark.parametrize("slower", [1, 50, 10_000])
+def test_each_seed_is_read_off_at_places_enough_of_its_own_however_slow_another_is(make_run, cell, slower):
+    for seed in range(9):
+        make_run(seed=seed, returns=range(10), env_steps=100 + seed)
+    make_run(seed=9, returns=range(10), env_steps=100 * slower)
+    places, returns = cell("env-steps")
+    for seed in returns:
+        assert set(seed[np.isfinite(seed)]) == set(range(10)), "each row is met"
+    assert len(places) <= POINTS + 10 * 10
+
+
+def test_a_long_curve_is_read_off_at_a_hundred_of_its_rows_at_least(make_run, cell):
+    make_run(seed=0, returns=range(1000), env_steps=1)
+    make_run(seed=1, returns=[0.0], env_steps=10**6)
+    _, (first, _) = cell("env-steps")
+    met = first[np.isfinite(first)]
+    assert len(met) >= ROWS
+    assert np.diff(met).max() <= 10, "evenly over its rows"
+
+
+def test_what_was_learned_while_episodes_were_short_is_met(make_run, cell):
+    steps = np.cumsum([10] * 30 + [500] * 70)
+    rows = [f"{k},{k},{at},{k + 1}.0" for k, at in enumerate(steps)]
+    (make_run() / "metrics.csv").write_text("\n".join(["step,return,env_steps,seconds", *rows, ""]))
+    assert set(cell("env-steps")[1][0]) == set(range(100))
+
+
+def test_no_line_crosses_a_gap_in_which_there_is_no_seed(make_run, cell):
+    make_run(seed=0, returns=[1.0, 2.0], env_steps=100)
+    make_run(seed=1, returns=[3.0, 4.0], env_steps=1000)
+    places, returns = cell("env-steps")
+    band = range_band(returns)
+    assert np.isnan(band.mean[(places > 200) & (places < 1000)]).all()
+    assert np.isfinite(band.mean[(places <= 200) | (places >= 1000)]).all()
 
 
 def test_one_row_is_one_place(make_run, cell):

@@ -358,9 +358,33 @@ def test_damaged_tables_are_refused_in_one_line_by_all_that_read_them(make_run, 
 def test_analysis_needs_no_trainer_env_or_policy():
     code = "import sys, itt.analysis.tables, itt.analysis.figures, itt.analysis.collect; print(*sys.modules)"
     modules = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout.split()
-    rooms = {"itt.algorithms", "itt.envs", "itt.policies", "itt.candidates", "itt.rollouts", "itt.ranks"}
+    rooms = {"itt.training", "itt.envs", "itt.policies", "itt.candidates", "itt.rollouts", "itt.ranks"}
     assert "itt.analysis.figures" in modules
     assert not (rooms | {"torch", "gymnasium", "mujoco"}) & set(modules)
+
+
+def test_the_final_return_is_that_of_the_last_row_and_of_no_row_before(make_run, results, tmp_path):
+    for seed, returns in enumerate(("1.0,5.0,3.0", "1.0,5.0,")):
+        rows = [f"{step},{value},9,1.0" for step, value in enumerate(returns.split(","))]
+        (make_run(seed=seed) / "metrics.csv").write_text("\n".join(["step,return,env_steps,seconds", *rows, ""]))
+    runs = rows_of(collect([results], tmp_path / "out")[0])
+    assert [(run["final_return"], run["best_return"]) for run in runs] == [("3.0", "5.0"), ("", "5.0")]
+
+
+@pytest.mark.parametrize(
+    ("variant", "changed", "told"),
+    [
+        ("lazy", {}, ""),
+        ("lazy", {"algorithm": {"lazy": {"period": 7, "growth": 1.0}}}, "algorithm.lazy.period"),
+        ("srp-paper", {}, ""),
+        ("srp-paper", {"search": {"name": "exact"}}, "search.name"),
+        ("as-run", {}, ""),
+        ("wide", {"policy": {"width": 7}}, "policy.width"),  # a study's own variant stands beside vanilla
+    ],
+)
+def test_a_variant_is_held_against_the_papers_run_of_its_name(paper_cell, results, tmp_path, variant, changed, told):
+    paper_cell("HalfCheetah-v2", "itt", [1.0], variant, changed=changed)
+    assert rows_of(collect([results], tmp_path)[0])[0]["differs"] == told
 
 
 def test_episodes_that_diverged_are_counted(make_run, results, tmp_path):

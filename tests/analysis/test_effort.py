@@ -25,6 +25,11 @@ def test_a_score_is_reached_when_the_mean_of_its_rows_is(make_run, efforts):
     assert efforts(36.0, 3)["vanilla"]["env_steps"] == 400
 
 
+def test_rows_without_an_evaluation_count_for_nothing(make_run, efforts):
+    make_run(returns=[0.0, float("nan"), 90.0, float("nan"), 70.0])
+    assert efforts(80.0, 2)["vanilla"]["env_steps"] == 500
+
+
 def test_core_seconds_are_those_until_then(make_run, efforts):
     make_run(returns=[0.0, 5.0, 9.0])  # 7.5 core-seconds in all, a third of them an iteration
     assert efforts(5.0, 1)["vanilla"]["core_seconds"] == pytest.approx(5.0)

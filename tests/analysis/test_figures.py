@@ -115,6 +115,22 @@ def test_the_caption_of_a_variant_says_why_it_is_over_env_steps(make_run, captio
     assert "so they are compared" not in captions("env-steps")["vanilla-vs-lean"], "it was asked for"
 
 
+def test_the_caption_of_a_variant_says_nothing_of_costs_where_one_arm_has_no_result(make_run, captions):
+    make_run(returns=[])
+    make_run(variant="lean", env_steps=50)
+    assert "takes as many env steps" not in captions()["vanilla-vs-lean"]
+    make_run("Swimmer-v2")
+    make_run("Swimmer-v2", variant="lean")
+    assert "as many env steps in both, wherever both have a result." in captions()["vanilla-vs-lean"]
+
+
+def test_lines_without_any_result_have_no_number_of_seeds(make_run, captions):
+    make_run(returns=[])
+    make_run(method="sac", variant="lean")
+    assert "No line has a result yet." in captions()["learning-curves"]
+    assert "n = 0" not in captions()["learning-curves"]
+
+
 def test_thin_lines_are_explained_where_there_are_any(make_run, captions):
     make_run()
     assert "as-run" not in captions()["learning-curves"]
@@ -141,24 +157,26 @@ def test_a_folder_without_collected_runs_is_refused(tmp_path):
         figures(tmp_path, tmp_path)
 
 
-@pytest.mark.parametrize(
-    ("settings", "backend"),
-    [
-        (b"font.size: 30\nsavefig.facecolor: red\nlines.linewidth: 9\n", "TkAgg"),
-        (b"nonsense: 1\n", "nonsense"),
-        (b"\xff\xfe", "nonsense"),
-    ],
-)
-def test_no_setting_of_matplotlib_that_a_user_has_plays_a_part(make_run, collected, tmp_path, settings, backend):
+SETTINGS_OF_A_USER = [
+    (b"font.size: 30\nsavefig.facecolor: red\nlines.linewidth: 9\n", "TkAgg"),
+    (b"nonsense: 1\n", "nonsense"),
+    (b"\xff\xfe", "nonsense"),
+]
+
+
+def test_no_setting_of_matplotlib_that_a_user_has_plays_a_part(make_run, collected, tmp_path):
     make_run()
     plain = figures(collected(), tmp_path / "plain")
+    code = "import sys, pathlib as p; from itt.analysis.figures import figures; figures(*map(p.Path, sys.argv[1:]))"
     for place in ("here", "home/matplotlib"):
         (tmp_path / place).mkdir(parents=True)
-        (tmp_path / place / "matplotlibrc").write_bytes(settings)
-    code = "import sys, pathlib as p; from itt.analysis.figures import figures; figures(*map(p.Path, sys.argv[1:]))"
-    command = [sys.executable, "-c", code, str(collected()), str(tmp_path / "f")]
-    own = {"MPLBACKEND": backend, "DISPLAY": "", "XDG_CONFIG_HOME": str(tmp_path / "home"), "MATPLOTLIBRC": "here"}
-    done = subprocess.run(command, env=os.environ | own, cwd=tmp_path / "here", capture_output=True, text=True)
-    assert (done.returncode, done.stderr) == (0, "")
-    for path in plain:
-        assert (tmp_path / "f" / path.name).read_bytes() == path.read_bytes()
+    for number, (settings, backend) in enumerate(SETTINGS_OF_A_USER):
+        drawn = tmp_path / str(number)
+        command = [sys.executable, "-c", code, str(collected()), str(drawn)]
+        for place in ("here", "home/matplotlib"):
+            (tmp_path / place / "matplotlibrc").write_bytes(settings)
+        own = {"MPLBACKEND": backend, "DISPLAY": "", "XDG_CONFIG_HOME": str(tmp_path / "home"), "MATPLOTLIBRC": "here"}
+        done = subprocess.run(command, env=os.environ | own, cwd=tmp_path / "here", capture_output=True, text=True)
+        assert (done.returncode, done.stderr) == (0, "")
+        for path in plain:
+            assert (drawn / path.name).read_bytes() == path.read_bytes(), settings

@@ -26,7 +26,8 @@ def texts(figure):
     return [text.get_text() for legend in figure.legends for text in legend.get_texts()]
 
 
-def corners(figure):
+def counts(figure):
+    """What each panel says of n."""
     return [axes.texts[0] for axes in figure.axes]
 
 
@@ -102,8 +103,8 @@ def test_equal_numbers_of_seeds_are_told_in_grey(make_run, drawn):
     for method in ("itt", "iot"):
         make_run(method=method)
     figure = drawn()
-    (corner,) = corners(figure)
-    assert (corner.get_text(), corner.get_fontweight()) == ("n = 1", "normal")
+    (count,) = counts(figure)
+    assert (count.get_text(), count.get_fontweight()) == ("n = 1", "normal")
     assert "fewer seeds than elsewhere" not in texts(figure)
 
 
@@ -114,8 +115,8 @@ def test_fewer_seeds_than_elsewhere_are_marked(make_run, drawn):
     make_run("Hopper-v2", "itt")
     make_run("fish-swim", "itt", returns=[])
     figure = drawn()
-    assert [corner.get_text() for corner in corners(figure)] == ["n = 3; IOT 1", "n = 1", "n = 0"]
-    assert {corner.get_fontweight() for corner in corners(figure)} == {"bold"}
+    assert [count.get_text() for count in counts(figure)] == ["n = 3; IOT 1", "n = 1", "n = 0"]
+    assert {count.get_fontweight() for count in counts(figure)} == {"bold"}
     assert "fewer seeds than elsewhere" in texts(figure)
     assert [text.get_text() for text in figure.axes[2].texts] == ["n = 0", "no result yet"]
 
@@ -143,6 +144,8 @@ def test_nothing_that_is_drawn_hangs_over_the_edge_or_lies_on_something_else(mak
         assert figure.bbox.x0 <= box.x0 < box.x1 <= figure.bbox.x1
         assert figure.bbox.y0 <= box.y0 < box.y1 <= figure.bbox.y1
     for axes in figure.axes:
-        assert axes.bbox.x0 < axes.texts[0].get_window_extent().x0
+        count = axes.texts[0].get_window_extent()
+        assert axes.bbox.y1 < count.y0, "n stands above the curves"
+        assert not count.overlaps(axes._left_title.get_window_extent())
         assert below.y1 <= axes.get_tightbbox().y0
         assert axes.get_tightbbox().y1 <= above.y0

@@ -27,7 +27,7 @@ def finish(make_run, results):
         folder = make_run(*cell, **options)
         for name in RECORD:
             (folder / name).touch()
-        policy_file.write(folder / "policy.npz", single(*cell), np.zeros(3))
+        policy_file.write(folder / "policy.npz", single(*cell), {"theta": np.zeros(3)})
         (folder / "checkpoint").touch()
         session = {"core_seconds": core_seconds, "cpu": "A CPU", "git_commit": "abcdef0123456789"}
         (folder / "provenance.json").write_text(json.dumps([session]))

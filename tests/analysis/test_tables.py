@@ -4,6 +4,7 @@ import csv
 import shutil
 import subprocess
 
+import numpy as np
 import pytest
 
 from itt.analysis.outputs import TABLES
@@ -148,13 +149,17 @@ def test_a_cell_with_fewer_seeds_says_so(make_run, written):
 def test_the_caption_tells_of_unfinished_runs(make_run, written):
     make_run(seed=0, returns=[1.0, 2.0], iterations=2)
     make_run(seed=1, returns=[1.0], iterations=2)
-    assert "Source: study `demo`, 2 runs, 1 of them unfinished." in written()[".md"]
+    text = section(written()[".md"], "Score at the last")
+    assert "Partial: 1 of 2 runs are not finished (HalfCheetah-v2/itt/vanilla seed 1)." in text
+    assert text.count("finished") == 1
 
 
 def test_a_run_that_a_target_ended_is_no_unfinished_one(make_run, written):
     folder = make_run(returns=[1.0], iterations=2)
     (folder / "provenance.json").write_text('[{"core_seconds": 3.0, "end": "2026-01-01T00:00:00+00:00"}]')
-    assert "Source: study `demo`, 1 runs." in written()[".md"]
+    text = written()[".md"]
+    assert "Source: study `demo`, 1 run." in text
+    assert "Partial" not in text
 
 
 def test_without_evaluations_the_table_of_them_says_so(make_run, written):
@@ -214,7 +219,7 @@ def test_with_five_seeds_scores_tie_by_the_interval_of_their_difference(paper_ce
 
 def test_as_run_arms_stand_beside_the_papers_number_with_a_verdict_of_their_own(paper_cell, written):
     paper_cell("MountainCarContinuous-v0", "itt", [50.0] * 5)
-    paper_cell("MountainCarContinuous-v0", "itt", [91.0] * 5, "as-run", changed={"candidates": {"count": 5}})
+    paper_cell("MountainCarContinuous-v0", "itt", [91.0] * 5, "as-run")
     found = lines(section(written()[".md"], "Score at the last"), "|")
     assert found[0] == "| Environment |  | ITT | IOT | Explicit | ITT (as-run) |"
     assert found[3].endswith("| 89.17 ± 8.97 |")
@@ -243,3 +248,54 @@ def test_curves_of_a_run_that_is_not_there_are_refused(make_run, collected, tmp_
     (folder / "runs.csv").write_text(f"{first}\n{second}\n")
     with pytest.raises(UserError, match=r"curves\.csv: HalfCheetah-v2/itt/vanilla/1 does not stand in runs\.csv"):
         tables(folder, tmp_path / "tables")
+
+
+def test_a_run_with_a_result_and_without_curves_is_refused(make_run, collected, tmp_path):
+    make_run(seed=0)
+    make_run(seed=1)
+    folder = collected()
+    (folder / "curves.csv").write_text("\n".join((folder / "curves.csv").read_text().splitlines()[:3]) + "\n")
+    with pytest.raises(UserError, match=r"curves\.csv: has no row of HalfCheetah-v2/itt/vanilla/1, of which"):
+        tables(folder, tmp_path / "tables")
+
+
+@pytest.mark.parametrize("name", ["runs.csv", "curves.csv"])
+def test_a_header_without_rows_is_refused(make_run, collected, tmp_path, name):
+    make_run()
+    file = collected() / name
+    file.write_text(file.read_text().splitlines()[0] + "\n")
+    with pytest.raises(UserError, match=rf"^{file}: has a header and no rows; `itt collect` writes it"):
+        tables(file.parent, tmp_path / "tables")
+    assert not (tmp_path / "tables").exists()
+
+
+def test_no_table_speaks_of_no_seeds(make_run, collected, tmp_path):
+    """Only vanilla runs are compared with the paper's hours and settings, and there may be none yet."""
+    make_run("Swimmer-v2", variant="wide")
+    make_run("Swimmer-v2", returns=[])
+    texts = [path.read_text() for path in tables(collected(), tmp_path / "tables") if path.suffix == ".md"]
+    assert sum("No vanilla run has a result yet" in text for text in texts) == 4  # hours, sigma, D, layers
+    assert not any("n = 0" in text for text in texts)
+
+
+@pytest.mark.parametrize("exploded", ["inf", "-inf"])
+def test_a_return_that_exploded_is_no_score(make_run, collected, tmp_path, exploded):
+    for seed in range(3):
+        make_run("Swimmer-v2", seed=seed, returns=[1.0, 2.0])
+    make_run("Swimmer-v2", seed=3, returns=[1.0, float(exploded)])
+    scores = next(path for path in tables(collected(), tmp_path / "tables") if path.name == "scores.csv")
+    rows = {row["measure"]: row for row in csv.DictReader(scores.read_text().splitlines())}
+    assert (rows["final"]["mean"], rows["final"]["std"], rows["final"]["n"]) == ("2.0", "0.0", "3")
+    assert (rows["maximum"]["mean"], rows["maximum"]["n"]) == ("1.0", "4")
+
+
+def test_statistics_over_envs_are_of_returns_that_did_not_explode(make_run, collected, tmp_path):
+    for env in ("Swimmer-v2", "Hopper-v2"):
+        for method in ("itt", "iot"):
+            for seed in range(4):
+                make_run(env, method, seed=seed, returns=[float(seed), -np.inf if seed == 3 else 2.0])
+    file = next(path for path in tables(collected(), tmp_path / "tables") if path.name == "aggregates.csv")
+    rows = list(csv.DictReader(file.read_text().splitlines()))
+    assert len(rows) == 9
+    assert all(np.isfinite(float(row[column])) for row in rows for column in ("value", "low", "high"))
+    assert {row["runs"] for row in rows} == {"6", "12"}

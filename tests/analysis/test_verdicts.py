@@ -69,12 +69,21 @@ def test_other_settings_than_the_papers_reproduce_nothing(paper_cell, ours):
     assert verdict.why == "not the paper's settings: algorithm.eta"
 
 
-def test_as_run_arms_have_other_settings_but_not_another_length(paper_cell, ours):
-    paper_cell("Swimmer-v2", "itt", [344.13] * 5, "as-run", changed={"algorithm": {"directions": 24}})
-    paper_cell("Swimmer-v2", "iot", [344.13] * 5, "as-run", changed={"algorithm": {"iterations": 24}})
+def test_as_run_arms_are_judged_with_the_settings_that_are_documented(paper_cell, ours):
+    """By config/paper.yaml: M = 24, or what stands there for the env."""
+    paper_cell("Swimmer-v2", "itt", [344.13] * 5, "as-run")
+    paper_cell("Swimmer-v2", "iot", [344.13] * 5, "as-run", changed={"algorithm": {"directions": 25}})
+    paper_cell("Hopper-v2", "itt", [2670.37] * 5, "as-run")
+    paper_cell("Hopper-v2", "iot", [1036.52] * 5, "as-run", changed={"candidates": {"count": 5}})
     found = ours()
-    assert compare(SWIMMER, found, "as-run").verdict.word == "reproduced"
-    assert compare(number(6, "Swimmer-v2", "iot", "mean"), found, "as-run").verdict.short == "other settings"
+    for env, method, why in (
+        ("Swimmer-v2", "itt", ""),
+        ("Swimmer-v2", "iot", "not the paper's settings: algorithm.directions"),
+        ("Hopper-v2", "itt", ""),
+        ("Hopper-v2", "iot", "not the paper's settings: candidates.count"),
+    ):
+        verdict = compare(number(6, env, method, "mean"), found, "as-run").verdict
+        assert (verdict.word, verdict.why) == ("not yet" if why else "reproduced", why)
 
 
 def test_unfinished_runs_reproduce_nothing(paper_cell, ours):
@@ -151,9 +160,21 @@ def test_a_verdict_takes_five_seeds_that_have_the_score(paper_cell, results, our
     paper_cell("Swimmer-v2", "itt", [344.13] * 5)
     next(results.rglob("evaluation.csv")).unlink()
     one = compare(SWIMMER, ours(), measure="evaluation")
-    assert (one.n, one.verdict.why) == (4, "4 seeds, where a verdict takes 5")
+    assert (one.n, one.verdict.why) == (4, "4 seeds tell it, where a verdict takes 5")
 
 
 def test_trainings_that_took_no_time_say_nothing_of_it(paper_cell, ours):
     trained(paper_cell, 0.0, 0.0, 0.0)
-    assert compare(number(2, "HalfCheetah-v2", "itt", "hours"), ours()).verdict.short == "no time"
+    verdict = compare(number(2, "HalfCheetah-v2", "itt", "hours"), ours()).verdict
+    assert (verdict.short, verdict.why) == ("too few", "0 seeds tell it, where a verdict takes 5")
+
+
+def test_hours_take_five_seeds_that_tell_their_time(paper_cell, results, ours):
+    trained(paper_cell, 12.94, 23.61, 9.95)
+    file = next(results.rglob("iot/vanilla/seed0")) / "provenance.json"
+    file.write_text('[{"end": "2026-01-01T00:00:00+00:00"}]')
+    found = ours()
+    one = compare(number(2, "HalfCheetah-v2", "iot", "hours"), found)
+    assert (one.n, one.verdict.why) == (5, "4 seeds tell it, where a verdict takes 5")  # all five tell their hours
+    other = compare(number(2, "HalfCheetah-v2", "itt", "hours"), found)
+    assert other.verdict.short == "other methods"

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from itt.algorithms import es
+from itt.algorithms.es import trainer
 from itt.analysis import inventory
 from itt.analysis.collect import collect, collect_listed
 from itt.analysis.figures import figures
@@ -38,7 +38,7 @@ def trained(tmp_path_factory: pytest.TempPathFactory) -> Path:
     run = single("CartPole-v1", "itt", "vanilla", 0, few, "tiny")
     lean = single("CartPole-v1", "explicit", "vanilla", 3, [*few, "policy.width=2"], "tiny")
     for one in (run, lean.model_copy(update={"variant": "lean"})):
-        es.train(results / one.folder, resolve(one), Alone(Signals()), lambda line: None, lambda *_: None)
+        trainer.train(results / one.folder, resolve(one), Alone(Signals()), lambda line: None, lambda *_: None)
         (results / one.folder / "evaluation.csv").write_text(EVALUATION)
     _draw(results)
     (results / "report.html").write_text("<title>tiny</title>")

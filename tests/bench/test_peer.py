@@ -9,8 +9,9 @@ import torch
 
 from itt.bench.peer import ENVS, Peer
 from itt.envs import describe
+from itt.policies import architecture_of
 from itt.policies.torch_policy import load_theta, module
-from itt.resolve import architecture_of, resolve
+from itt.resolve import resolve
 from itt.study import single
 
 

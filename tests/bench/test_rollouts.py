@@ -10,7 +10,8 @@ from itt.analysis import speed
 from itt.bench.floor import floor
 from itt.bench.rollouts import lasting_theta, measure
 from itt.envs import describe
-from itt.resolve import architecture_of, resolve
+from itt.policies import architecture_of
+from itt.resolve import resolve
 from itt.rollouts.compiled.player import player
 from itt.seeding import Key
 from itt.study import single

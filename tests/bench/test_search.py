@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 from scipy.special import softmax
 
+from itt.algorithms.es.settings import RandomFeatureTree
 from itt.bench import projections, search, trained
 from itt.bench.findings import best_of_a_subset, similarity
 from itt.bench.search import measure
@@ -15,7 +16,6 @@ from itt.bench.searches import SEARCHES
 from itt.bench.task import GAUSSIAN, tasks
 from itt.candidates.feature_tree import build
 from itt.errors import UserError
-from itt.settings import RandomFeatureTree
 
 KEYS = {"name", "us_per_choice", "build_ms", "scanned", "recall_at_1", "score", "random_score", "gap_closed"}
 
@@ -151,7 +151,7 @@ def test_settings_of_projections_are_measured_and_printed(itt, tmp_path, monkeyp
 
 def test_a_run_that_has_no_latents_is_refused(tmp_path, monkeypatch):
     run = trained.read(2).run.model_copy(update={"method": "explicit"})
-    trained.policy_file.write(tmp_path / "policy.npz", run, np.zeros(3))
+    trained.policy_file.write(tmp_path / "policy.npz", run, {"theta": np.zeros(3)})
     with pytest.raises(UserError, match="method itt"):
         trained.record(tmp_path, tmp_path / "out.npz")
 

@@ -50,6 +50,7 @@ def test_every_training_has_the_same_bytes_on_another_cpu(environment):
     assert trained(**environment) == trained()
 
 
+@pytest.mark.slow
 def test_what_theory_measures_has_the_same_bytes_on_another_cpu(started, tmp_path):
     tables = []
     for name, environment in (("here", {}), ("there", HASWELL | NUMPY | GLIBC)):

@@ -17,12 +17,12 @@ from pathlib import Path
 
 import numpy as np
 
-from itt.algorithms import es
+from itt.algorithms.es import trainer
+from itt.algorithms.es.settings import METHODS, VARIANTS
 from itt.ranks import lead
 from itt.record import provenance
 from itt.resolve import resolve
-from itt.settings import METHODS
-from itt.study import VARIANTS, single
+from itt.study import single
 
 COMMITTED = Path(__file__).with_name("sha256.json")
 FEW = ["algorithm.iterations=2", "algorithm.directions=3", "candidates.count=200"]
@@ -91,7 +91,7 @@ def digests(run, team):
     """Trains, and tells the SHA-256 of each file."""
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder, "run")
-        es.train(path, resolve(run), team, lambda line: None, lambda *_: None)
+        trainer.train(path, resolve(run), team, lambda line: None, lambda *_: None)
         with open(path / "metrics.csv", newline="") as file:
             table = list(csv.DictReader(file))
         rows = [[text for name, text in row.items() if "seconds" not in name] for row in table]

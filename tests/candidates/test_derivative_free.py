@@ -5,9 +5,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from itt.algorithms.es.settings import DerivativeFree
 from itt.candidates import Box
 from itt.candidates.derivative_free import refine
-from itt.settings import DerivativeFree
 
 BOX = Box(np.array([-1, -10], np.float32), np.array([1, 30], np.float32))
 SUMMIT = np.array([0.4, 17.0])

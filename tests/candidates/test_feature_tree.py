@@ -8,10 +8,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 from scipy import stats
 
+from itt.algorithms.es.settings import RandomFeatureTree
 from itt.candidates.feature_tree import build
 from itt.candidates.splits import SPLITS
 from itt.seeding import Key, Purpose, generator
-from itt.settings import RandomFeatureTree
 
 SMALLEST_P = 1e-5
 COUNTS = [1, 2, 3, 5, 8, 100, 1000]

@@ -8,10 +8,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 from scipy import stats
 
+from itt.algorithms.es.settings import SignedRandomProjections
 from itt.candidates import projections
 from itt.candidates.projections import augment, hamming_order, margin_order, whiten
 from itt.linear.orthogonal import orthogonal
-from itt.settings import SignedRandomProjections
 
 SMALLEST_P = 1e-5
 MODES = ("tuned", "paper", "released")

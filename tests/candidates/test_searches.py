@@ -4,13 +4,13 @@ import numpy as np
 import pytest
 import torch
 
+from itt.algorithms.es.settings import STANDING, SignedRandomProjections
 from itt.candidates import build
 from itt.candidates.searches import BUILDERS
+from itt.policies import architecture_of
 from itt.policies.latents import latents
 from itt.policies.torch_policy import load_theta, module
-from itt.resolve import architecture_of
 from itt.seeding import Key
-from itt.settings import STANDING, SignedRandomProjections
 from itt.study import single
 
 KEY = Key(1, 2, 3, 1)

@@ -9,8 +9,8 @@ from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 from scipy import stats
 
+from itt.algorithms.es.settings import Kernel
 from itt.candidates import argmax, draw, log_weights
-from itt.settings import Kernel
 
 SMALLEST_P = 1e-5
 scores_of_any_size = arrays(np.float64, st.integers(1, 20), elements=st.floats(-1e6, 1e6))

@@ -5,9 +5,9 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
+from itt.algorithms.es.settings import Candidates
 from itt.candidates import Box, all_actions, source
 from itt.seeding import Key
-from itt.settings import Candidates
 
 BOX = Box(np.array([-1, -2], np.float32), np.array([1, 4], np.float32))
 KEY = Key(seed=3, iteration=5, direction=7, sign=1)

@@ -12,12 +12,15 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from itt.algorithms.es.saved import learned_of
+from itt.analysis import inventory
 from itt.record import policy_file
 
 ROOT = Path(__file__).parents[2]
 STRANGE = "brought_envs:Strange-v0"
 SMALL = ("candidates.count=20", "algorithm.iterations=2", "algorithm.directions=4")
-RANKS = [None, pytest.param(3, marks=pytest.mark.mpi)]
+MPI = pytest.mark.mpi
+RANKS = [None, pytest.param(3, marks=MPI)]
 
 
 @pytest.fixture(autouse=True)
@@ -25,6 +28,12 @@ def here(brought_envs, tmp_path, monkeypatch):
     """A folder with the environments' module in it, as a user has one."""
     shutil.copy(brought_envs.__file__, tmp_path)
     monkeypatch.chdir(tmp_path)
+
+
+@pytest.fixture
+def ended(itt, started):
+    """How a command ended: in this process, or on so many ranks."""
+    return lambda *arguments, ranks: itt(*arguments) if ranks is None else started(*arguments, ranks=ranks)
 
 
 def options(*settings, env=STRANGE, method="itt"):
@@ -47,39 +56,54 @@ def the_line(ended):
 
 
 @pytest.mark.fault
-@pytest.mark.parametrize("ranks", RANKS)
-@pytest.mark.parametrize("numbers", [40, 4000, 2])
-def test_a_training_ends_in_one_line_where_a_space_does_not_keep_its_promise(started, ranks, numbers):
-    ended = started(*options(f"env_kwargs.numbers={numbers}", "env_kwargs.always=true"), ranks=ranks)
+@pytest.mark.parametrize(("numbers", "ranks"), [(40, None), (4000, None), (2, None), pytest.param(4000, 3, marks=MPI)])
+def test_a_training_ends_in_one_line_where_a_space_does_not_keep_its_promise(ended, ranks, numbers):
+    told = the_line(ended(*options(f"env_kwargs.numbers={numbers}", "env_kwargs.always=true"), ranks=ranks))
 
-    assert (
-        the_line(ended) == f"environment {STRANGE} gave an observation of {numbers} numbers, but its space promises 8"
-    )
+    assert told == f"environment {STRANGE} gave an observation of {numbers} numbers, but its space promises 8"
 
 
 def test_an_evaluation_ends_in_one_line_as_well(itt):
     assert itt(*options("env_kwargs.at=11", "env_kwargs.numbers=40")).code == 0
     saved = policy_file.read(Path("run/policy.npz"))
     broken = saved.run.model_copy(update={"env_kwargs": {"at": 1, "numbers": 40}})
-    policy_file.write(Path("run/policy.npz"), broken, saved.theta)
+    policy_file.write(Path("run/policy.npz"), broken, saved.arrays)
 
     assert "promises 8" in the_line(itt("eval", "run", "--episodes", 5))
 
 
+WHERE = [("init", None), ("reset", None), ("step", None), pytest.param("step", 3, marks=MPI)]
+
+
 @pytest.mark.fault
-@pytest.mark.parametrize("ranks", RANKS)
-@pytest.mark.parametrize("where", ["init", "reset", "step"])
-def test_an_environment_that_exits_is_one_that_raises(started, ranks, where):
-    told = the_line(started(*options(f"env_kwargs.raises={where}", "env_kwargs.exits=true"), ranks=ranks))
+@pytest.mark.parametrize(("where", "ranks"), WHERE)
+def test_an_environment_that_exits_is_one_that_raises(ended, ranks, where):
+    told = the_line(ended(*options(f"env_kwargs.raises={where}", "env_kwargs.exits=true"), ranks=ranks))
 
     assert "SystemExit: there is nothing to be done (" in told
 
 
 @pytest.mark.fault
 @pytest.mark.parametrize("ranks", RANKS)
-@pytest.mark.parametrize("where", ["init", "reset", "step"])
-def test_what_an_environment_raises_is_told_in_one_line_with_its_place(started, ranks, where):
-    told = the_line(started(*options(f"env_kwargs.raises={where}"), ranks=ranks))
+def test_an_environment_that_ends_its_process_leaves_an_unfinished_run_that_goes_on(started, itt, ranks):
+    training = options("env_kwargs.leaves=100", "record.checkpoint_seconds=0", "algorithm.iterations=4")
+    started(*training, ranks=ranks)  # with the exit code that the environment chose
+    assert Path("left").exists()
+    assert "policy.npz" in inventory.RECORD, "whose absence fails a job of the workflow"
+    assert not Path("run/policy.npz").exists()
+
+    gone_on = started(*training, ranks=ranks)
+    assert gone_on.code == 0
+    assert "itt: resumed at iteration" in gone_on.err
+    Path("run").rename("interrupted")
+    assert itt(*training).code == 0
+    assert Path("run/policy.npz").read_bytes() == Path("interrupted/policy.npz").read_bytes()
+
+
+@pytest.mark.fault
+@pytest.mark.parametrize(("where", "ranks"), WHERE)
+def test_what_an_environment_raises_is_told_in_one_line_with_its_place(ended, ranks, where):
+    told = the_line(ended(*options(f"env_kwargs.raises={where}"), ranks=ranks))
 
     assert "ValueError: there is nothing to be done (" in told
     assert "brought_envs.py, line " in told
@@ -115,18 +139,18 @@ def test_divergence_does_not_pay(itt, setting, engine):
     assert 0 < int(row["es/diverged"]) < 9
     assert float(row["es/max_return"]) <= float(before["es/max_return"])
     assert all(math.isfinite(float(value)) for value in row.values())
-    assert np.isfinite(policy_file.read(Path("run/policy.npz")).theta).all()
+    assert np.isfinite(policy_file.read(Path("run/policy.npz")).arrays["theta"]).all()
 
 
 def test_what_diverged_does_not_enter_the_normaliser(itt):
     settings = ["env_kwargs.state='1e38'", "policy.observations=normalised"]
 
     assert itt(*options(*settings, "env_kwargs.at=3")).code == 0
-    assert policy_file.read(Path("run/policy.npz")).met.mean.max() > 1e30, "what is large but sound is met"
+    assert learned_of(policy_file.read(Path("run/policy.npz"))).met.mean.max() > 1e30, "what is large but sound is met"
     shutil.rmtree("run")
 
     assert itt(*options("env_kwargs.state='nan'", "policy.observations=normalised")).code == 0
-    met = policy_file.read(Path("run/policy.npz")).met
+    met = learned_of(policy_file.read(Path("run/policy.npz"))).met
     assert met.count > 0
     assert np.isfinite(met.mean).all() and np.isfinite(met.squares).all()
 
@@ -144,11 +168,11 @@ def test_where_all_episodes_diverge_the_run_ends_with_a_line(itt, state):
 
 
 @pytest.mark.parametrize("setting", ["sigma=1.0e-320", "sigma=1.0e+308", "eta=1.0e+308", "initial_std=1.0e+308"])
-def test_a_theta_that_is_no_number_ends_the_run_with_a_line(started, setting):
-    ended = started(*options(f"algorithm.{setting}"))
+def test_a_theta_that_is_no_number_ends_the_run_with_a_line(itt, setting, recwarn):
+    told = the_line(itt(*options(f"algorithm.{setting}")))
 
-    assert the_line(ended).startswith(f"iteration 0: algorithm.{setting.partition('=')[0]} ")
-    assert "Warning" not in ended.err
+    assert told.startswith(f"iteration 0: algorithm.{setting.partition('=')[0]} ")
+    assert not recwarn
     assert sorted(path.name for path in Path("run").iterdir() if "checkpoint" not in path.name) == [
         ".lock",
         "metrics.csv",
@@ -200,7 +224,7 @@ def test_an_evaluation_in_which_all_diverge_has_no_return(itt):
     assert itt(*options("env_kwargs.at=11", "env_kwargs.state='nan'", "env_kwargs.always=true")).code == 0
     saved = policy_file.read(Path("run/policy.npz"))
     broken = saved.run.model_copy(update={"env_kwargs": {"at": 1, "state": "nan", "always": True}})
-    policy_file.write(Path("run/policy.npz"), broken, saved.theta)
+    policy_file.write(Path("run/policy.npz"), broken, saved.arrays)
 
     assert itt("eval", "run", "--episodes", 3).out == "run: no return: 3 of 3 episodes diverged\n"
     assert json.loads(itt("eval", "run", "--episodes", 3, "--best", "--json").out)["mean"] is not None
@@ -235,15 +259,20 @@ def test_a_folder_that_holds_the_run_of_another_env_is_refused(itt, changed):
     assert "env_kwargs" in told or "episode_steps" in told
 
 
+ENDLESS = ("brought_envs:Endless-v0", ["env_kwargs.seconds=0.001"])
+COMPILED = ("HalfCheetah-v2", ["candidates.count=200000"])
+
+
 @pytest.mark.fault
-@pytest.mark.parametrize("ranks", RANKS)
 @pytest.mark.parametrize(
-    ("env", "engine", "settings"),
+    ("env", "settings", "engine", "ranks"),
     [
-        ("brought_envs:Endless-v0", "compiled", ["env_kwargs.seconds=0.001"]),
-        ("brought_envs:Endless-v0", "reference", ["env_kwargs.seconds=0.001"]),
-        ("HalfCheetah-v2", "compiled", ["candidates.count=200000"]),
-        ("CliffWalking-v1", "compiled", []),
+        (*ENDLESS, "compiled", None),
+        (*ENDLESS, "reference", None),
+        (*COMPILED, "compiled", None),
+        ("CliffWalking-v1", [], "compiled", None),
+        pytest.param(*ENDLESS, "compiled", 3, marks=MPI),
+        pytest.param(*COMPILED, "compiled", 3, marks=MPI),
     ],
 )
 def test_a_signal_is_seen_inside_an_episode_of_any_length(command, tmp_path, env, engine, settings, ranks):

@@ -10,8 +10,9 @@ import subprocess
 import pytest
 
 from itt import settings_file
+from itt.algorithms.es.settings import VARIANTS
 from itt.resolve import resolve
-from itt.study import VARIANTS, json_schema, single
+from itt.study import json_schema, single
 
 FEW = ("--set", "algorithm.iterations=3", "--set", "algorithm.directions=2")
 TRAIN = ("train", "--env", "CartPole-v1", "--method", "itt", *FEW)
@@ -63,7 +64,7 @@ def test_extend_goes_on_with_a_finished_run(itt, run):
 # Progress
 
 
-LINE = r"CartPole-v1/itt/vanilla/seed0: iteration 3/3, return [\d.]+, perturbations' mean [\d.]+, [\d.]+ s an iteration"
+LINE = r"CartPole-v1/itt/vanilla/seed0: iteration 3/3, return [\d.]+, perturbations' mean [\d.]+, [\d.]+ s each"
 
 
 def test_progress_is_plain_lines_where_there_is_no_terminal(itt, tmp_path):

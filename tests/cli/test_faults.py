@@ -43,7 +43,10 @@ def trained(started, tmp_path_factory):
 @pytest.mark.parametrize(
     ("arguments", "told"),
     [
-        (["train", "--env", "..:CartPole-v1", "--method", "itt"], "env: string should match pattern"),
+        (
+            ["train", "--env", "..:CartPole-v1", "--method", "itt"],
+            "env: must be letters, digits, _, and . : / - after the first, like HalfCheetah-v2",
+        ),
         (["train", "--env", "exits:Some-v1", "--method", "itt"], "its module exits cannot be imported: SystemExit: 0"),
         (["train", "--env", LONG, "--method", "itt"], "unknown environment"),
         ([*RUN, "--variant", LONG], "unknown variant"),
@@ -75,9 +78,10 @@ def test_a_mistake_is_one_line(itt, tmp_path, arguments, told):
 @pytest.mark.parametrize("more", [-1, 1])
 def test_a_theta_of_the_wrong_size_is_told(itt, trained, tmp_path, more):
     saved = policy_file.read(trained / "policy.npz")
+    theta = saved.arrays["theta"]
     shutil.copytree(trained, tmp_path / "run")
-    policy_file.write(tmp_path / "run" / "policy.npz", saved.run, np.resize(saved.theta, saved.theta.size + more))
-    told = f"holds {saved.theta.size + more} parameters, but a policy of CartPole-v1, itt has {saved.theta.size}"
+    policy_file.write(tmp_path / "run" / "policy.npz", saved.run, {"theta": np.resize(theta, theta.size + more)})
+    told = f"holds {theta.size + more} parameters, but a policy of CartPole-v1, itt has {theta.size}"
     for arguments in (["eval", "run"], [*RUN, "--out", "new", "--set", "algorithm.initial.policy=run/policy.npz"]):
         ended = itt(*arguments)
         assert (ended.code, told in ended.err, len(ended.err.splitlines())) == (2, True, 1), ended.err

@@ -22,7 +22,7 @@ def refused(itt, *arguments):
     ("arguments", "words"),
     [
         (("train", "--env", "Nowhere-v0", "--method", "itt"), ["Nowhere-v0"]),
-        (("train", "--env", "CartPole-v1", "--method", "mlp"), ["mlp", "'itt', 'iot' or 'explicit'"]),
+        (("train", "--env", "CartPole-v1", "--method", "mlp"), ["mlp", "itt, iot, explicit, sac"]),
         ((*TRAIN, "--variant", "lasy"), ["lasy", "vanilla, lazy, bootstrap"]),
         ((*TRAIN, "--set", "algorithm.sigmma=1"), ["algorithm.sigmma", "did you mean sigma"]),
         ((*TRAIN, "--set", "algorithm.sigma=-1"), ["algorithm.sigma", "greater than 0"]),
@@ -122,6 +122,8 @@ OUT = {
     "archive open": ("archive", "open", "results.zip"),
     "bench rollouts": ("bench", "rollouts", "--all"),
     "bench ranks": ("bench", "ranks"),
+    "bench scale": ("bench", "scale"),
+    "bench learning": ("bench", "learning", "--method", "sac"),
     "bench search": ("bench", "search", "--all"),
     "bench directions": ("bench", "directions"),
     "bench features": ("bench", "features"),
@@ -180,7 +182,7 @@ def test_a_folder_of_other_things_is_no_place_for_a_run(itt, tmp_path, snapshot)
 
 
 @pytest.mark.mpi
-@pytest.mark.parametrize("mistake", [["--set", "algorithm.sigma=0"], ["--variant", "lasy"], ["--no-such-option"]])
+@pytest.mark.parametrize("mistake", [["--set", "algorithm.sigma=0"], ["--no-such-option"]])
 def test_all_ranks_of_a_job_tell_a_mistake_once(started, tmp_path, mistake):
     done = started(*TRAIN, *mistake, "--out", tmp_path / "run", ranks=3)
     assert done.code == 2

@@ -1,7 +1,7 @@
-"""A Slurm of its own on this machine: munged, slurmctld, and two slurmd that are two nodes with four CPUs each.
+"""A Slurm of its own on this machine: munged, slurmctld, and two slurmd that are two nodes with three CPUs each.
 
 Both nodes are this host, on two addresses of the loopback. There is neither accounting nor cgroups; whoever runs the
-tests is Slurm's user. A job in the partition `urgent` preempts one in `cpu`, which is then queued again.
+tests is Slurm's user. A job in the partition `urgent` preempts those in `cpu`, which are then queued again.
 """
 
 from __future__ import annotations
@@ -9,6 +9,7 @@ from __future__ import annotations
 import getpass
 import os
 import platform
+import random
 import secrets
 import shutil
 import signal
@@ -17,7 +18,7 @@ import subprocess
 import tempfile
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager, suppress
+from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
 
 NEEDED = ("munged", "slurmctld", "slurmd", "sbatch", "srun", "squeue", "scontrol", "scancel")
@@ -55,8 +56,8 @@ JobRequeue=1
 PreemptType=preempt/partition_prio
 PreemptMode=REQUEUE
 SlurmdParameters=config_overrides
-NodeName=a NodeHostname={host} NodeAddr=127.0.0.1 Port={ports[1]} CPUs=4 RealMemory=8000 State=UNKNOWN
-NodeName=b NodeHostname={host} NodeAddr=127.0.0.2 Port={ports[2]} CPUs=4 RealMemory=8000 State=UNKNOWN
+NodeName=a NodeHostname={host} NodeAddr=127.0.0.1 Port={ports[1]} CPUs=3 RealMemory=8000 State=UNKNOWN
+NodeName=b NodeHostname={host} NodeAddr=127.0.0.2 Port={ports[2]} CPUs=3 RealMemory=8000 State=UNKNOWN
 PartitionName=cpu Nodes=a,b Default=YES MaxTime=1440 State=UP PriorityTier=1 PreemptMode=REQUEUE
 PartitionName=urgent Nodes=a,b MaxTime=1440 State=UP PriorityTier=10 PreemptMode=OFF
 """
@@ -71,22 +72,36 @@ def _path() -> str:
     return os.pathsep.join([os.environ["PATH"], "/usr/sbin", "/sbin"])
 
 
+class Refused(Exception):
+    """A command of Slurm's or MUNGE's failed; the message is its own."""
+
+
 class Slurm:
     """The running cluster; its commands find it by SLURM_CONF alone, as on a site without /etc/slurm."""
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
-        self.environment = os.environ | {"SLURM_CONF": str(folder / "slurm.conf"), "PATH": _path()}
+        # The tests may themselves be a job of another Slurm.
+        inherited = {name: value for name, value in os.environ.items() if not name.startswith(("SLURM", "SBATCH"))}
+        self.environment = inherited | {"SLURM_CONF": str(folder / "slurm.conf"), "PATH": _path()}
 
     def ask(self, *command: str) -> str:
         """What one of Slurm's commands prints."""
-        done = subprocess.run(command, env=self.environment, capture_output=True, text=True, check=True)
+        done = subprocess.run(command, env=self.environment, capture_output=True, text=True)
+        if done.returncode:
+            raise Refused(f"{' '.join(command)}: {done.stderr.strip() or done.returncode}")
         return done.stdout.strip()
 
-    def jobs(self, state: str, about: str = "") -> list[str]:
-        """The ids of the jobs in a state whose comment has `about` in it."""
-        lines = self.ask("squeue", "--noheader", f"--states={state}", "--format=%i|%k").splitlines()
-        return [line.partition("|")[0] for line in lines if about in line.partition("|")[2]]
+    def jobs(self, state: str = "", reason: str = "") -> list[str]:
+        """The ids of the jobs that are not over or, if given, are in that state and wait for that reason."""
+        states = [f"--states={state}"] if state else []
+        lines = self.ask("squeue", "--noheader", *states, "--format=%i %r").splitlines()
+        return [job for job, why in (line.split(maxsplit=1) for line in lines) if why == (reason or why)]
+
+    def told(self) -> str:
+        """The last lines of all that its daemons and jobs have said."""
+        logs = [*self.folder.glob("*.log"), *self.folder.glob("work/**/*.log")]
+        return "\n".join(f"== {log}\n{_last_lines(log)}" for log in sorted(logs))
 
 
 @contextmanager
@@ -104,13 +119,7 @@ def started() -> Iterator[Slurm]:
         until(lambda: slurm.ask("sinfo", "--noheader", "--partition=cpu", "--states=idle", "--format=%D") == "2")
         yield slurm
     finally:
-        with suppress(subprocess.SubprocessError):
-            slurm.ask("scancel", f"--user={getpass.getuser()}")
-            until(lambda: not slurm.ask("squeue", "--noheader"), seconds=30)
-        for name in ("slurmd-a.pid", "slurmd-b.pid", "slurmctld.pid", "munge/pid"):
-            with suppress(OSError, ValueError):
-                os.kill(int((folder / name).read_text()), signal.SIGTERM)
-        until(lambda: not list(folder.glob("*.pid")), seconds=30)
+        _end(slurm)
         shutil.rmtree(folder, ignore_errors=True)
 
 
@@ -121,9 +130,7 @@ def _configure(folder: Path) -> None:
     (folder / "munge" / "key").write_bytes(secrets.token_bytes(1024))
     (folder / "munge" / "key").chmod(0o600)
     host, user = platform.node().partition(".")[0], getpass.getuser()
-    (folder / "slurm.conf").write_text(
-        CONFIGURATION.format(folder=folder, host=host, user=user, ports=[_free_port() for _ in range(3)])
-    )
+    (folder / "slurm.conf").write_text(CONFIGURATION.format(folder=folder, host=host, user=user, ports=_free_ports(3)))
 
 
 def _start_munge(slurm: Slurm) -> None:
@@ -131,14 +138,42 @@ def _start_munge(slurm: Slurm) -> None:
     slurm.ask("munged", *(f"--{option}={slurm.folder}/munge/{name}" for option, name in files.items()))
 
 
-def _free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port: int = probe.getsockname()[1]
-        return port
+def _free_ports(number: int) -> list[int]:
+    """Ports that nobody listens at, below those that the kernel gives to whoever connects to somewhere."""
+    found: list[int] = []
+    with ExitStack() as held:
+        for port in random.sample(range(10_000, 32_000), 1000):
+            probe = held.enter_context(socket.socket())
+            with suppress(OSError):
+                probe.bind(("", port))
+                found.append(port)
+            if len(found) == number:
+                break
+    return found
 
 
-def until(true: Callable[[], object], seconds: float = 600.0) -> None:
+def _end(slurm: Slurm) -> None:
+    """Ends all jobs and daemons, by force those that do not go."""
+    with suppress(Refused, AssertionError):
+        for job in slurm.jobs("SUSPENDED"):
+            slurm.ask("scontrol", "resume", job)
+        slurm.ask("scancel", f"--user={getpass.getuser()}")
+        until(lambda: not slurm.jobs(), seconds=60)
+    files = [slurm.folder / name for name in ("slurmd-a.pid", "slurmd-b.pid", "slurmctld.pid", "munge/pid")]
+    daemons = [int(file.read_text()) for file in files if file.exists()]
+    for number in (signal.SIGTERM, signal.SIGKILL):
+        for daemon in daemons:
+            with suppress(ProcessLookupError):
+                os.kill(daemon, number)
+        with suppress(AssertionError):
+            until(lambda: not any(Path("/proc", str(daemon)).exists() for daemon in daemons), seconds=30)
+
+
+def _last_lines(log: Path) -> str:
+    return "\n".join(log.read_text(errors="replace").splitlines()[-40:])
+
+
+def until(true: Callable[[], object], seconds: float = 1200.0) -> None:
     """Waits until something is true; the bound is for what hangs."""
     end = time.monotonic() + seconds
     while not true():

@@ -43,7 +43,7 @@ RUN = resolve(single("CartPole-v1", "itt", overrides=["algorithm.iterations=9"])
 
 
 def _policy() -> bytes:
-    return policy_file.content(RUN, np.arange(6.0))
+    return policy_file.content(RUN, {"theta": np.arange(6.0)})
 
 
 def _checkpoint(folder: Path) -> bytes:
@@ -139,7 +139,7 @@ def test_provenance(path, content):
 @fuzzed(_policy())
 def test_a_policy(path, content):
     found = read_or_refused(policy_file.read, path)
-    assert found is None or (found.theta.ndim, found.theta.dtype) == (1, np.float64)
+    assert found is None or (found.arrays["theta"].ndim, found.arrays["theta"].dtype) == (1, np.float64)
 
 
 @pytest.mark.fault

@@ -13,7 +13,7 @@ import itt
 
 ROOT = Path(__file__).parents[2]
 PEERS = "bench"
-"""The extra that nothing but `itt bench` looks for, with 800 MB; a result file says which versions it found."""
+"""The extra that nothing but `itt bench` looks for, with 1.4 GB; a result file says which versions it found."""
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
 
 

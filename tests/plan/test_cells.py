@@ -98,7 +98,7 @@ def test_memory_grows_with_the_candidates_that_stand():
 
 
 def asked(wall, **wishes):
-    cell = plan.Cell("e", "itt", "vanilla", 1, 1, 1, None, wall, wall, 260, None)
+    cell = plan.Cell("e", "itt", "vanilla", 1, 4, 1, 1, None, wall, wall, 260, None)
     return plan.request(cell, plan.site(None, wishes))
 
 
@@ -116,6 +116,12 @@ def test_a_run_longer_than_its_jobs_takes_several():
 def test_of_unknown_speed_a_job_asks_for_a_day():
     request = asked(None)
     assert (request.runtime, request.jobs) == (1440, 1)
+
+
+def test_a_site_that_gives_a_job_less_time_gives_an_evaluation_less_too():
+    assert asked(3600.0).evaluation_runtime == 120
+    assert asked(3600.0, runtime=60).evaluation_runtime == 60
+    assert asked(3600.0, runtime=600).evaluation_runtime == 120
 
 
 def test_a_rank_may_have_to_compile_the_engine():

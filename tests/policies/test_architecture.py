@@ -7,11 +7,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from itt.algorithms.es.settings import METHODS, Policy, Tower
 from itt.overview import overview
 from itt.policies import architecture
 from itt.published import zhao2022
 from itt.published.names import ENVS
-from itt.settings import METHODS, Policy, Tower
 
 # Where Table 4 cannot be met: an explicit policy over n discrete actions needs n outputs, and Bullet's pendulum has
 # observation 5 and action 1, which give 6/7/6.

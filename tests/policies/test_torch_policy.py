@@ -6,9 +6,9 @@ import torch
 from hypothesis import given
 from hypothesis import strategies as st
 
+from itt.algorithms.es.settings import METHODS, Policy, Tower
 from itt.policies import architecture
 from itt.policies.torch_policy import flatten, load_theta, module
-from itt.settings import METHODS, Policy, Tower
 
 ACTIVATIONS = {"relu": lambda x: np.maximum(x, 0), "tanh": np.tanh, "linear": lambda x: x}
 KERNELS = ("dot", "softmax", "angular")

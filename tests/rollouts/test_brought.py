@@ -6,11 +6,12 @@ import numpy as np
 import pytest
 
 from itt.envs import CATALOG
+from itt.envs.divergence import worth
 from itt.errors import UserError
-from itt.resolve import architecture_of, env_of, resolve
+from itt.policies import architecture_of
+from itt.resolve import env_of, resolve
 from itt.rollouts.compiled import player as compiled
 from itt.rollouts.compiled.player import CompiledPlayer, SimulatorPlayer
-from itt.rollouts.divergence import worth
 from itt.rollouts.reference import ReferencePlayer
 from itt.seeding import Key
 from itt.study import single
@@ -203,7 +204,7 @@ def test_combined_actions_enter_a_tower_one_hot_part_by_part():
     _, action = architecture_of(run).towers
 
     assert action[0].inputs == 2 + 3 + 4
-    actions = ReferencePlayer(run, env_of(run))._actor(Key(0)).actions
+    actions = ReferencePlayer(run, env_of(run)).actor(Key(0)).actions
     assert actions.shape == (24, 9)
     assert (actions.reshape(24, 9)[:, :2].sum(axis=1) == 1).all()
     np.testing.assert_array_equal(actions[-2], [0, 1, 0, 0, 1, 0, 0, 1, 0])

@@ -10,8 +10,9 @@ import pytest
 import torch
 
 from itt.envs import describe, make
+from itt.policies import architecture_of
 from itt.policies.torch_policy import load_theta
-from itt.resolve import architecture_of, resolve
+from itt.resolve import resolve
 from itt.rollouts.compiled import policy
 from itt.rollouts.reference import ReferencePlayer
 from itt.seeding import Key
@@ -83,7 +84,7 @@ def agree(env, method, settings, count):
             theta, key = random.standard_normal(architecture.size), Key(0, 3, number, 1)
             policy.begin(compiled, run, theta, key)
             load_theta(reference.policy, theta)
-            act = reference._actor(key)
+            act = reference.actor(key)
         policy.act(compiled, state, transition, action)
         with torch.no_grad():
             expected = np.atleast_1d(act(torch.from_numpy(state), transition))

@@ -8,7 +8,8 @@ from scipy import special, stats
 
 from itt.candidates import generator as readable
 from itt.envs import describe
-from itt.resolve import architecture_of, resolve
+from itt.policies import architecture_of
+from itt.resolve import resolve
 from itt.rollouts.compiled import generator, policy
 from itt.rollouts.compiled.generator import LANES
 from itt.seeding import Key

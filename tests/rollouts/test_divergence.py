@@ -11,7 +11,8 @@ import pytest
 from itt import rollouts
 from itt.algorithms.es import strategy
 from itt.envs import describe, make
-from itt.resolve import architecture_of, resolve
+from itt.policies import architecture_of
+from itt.resolve import resolve
 from itt.rollouts import reference
 from itt.rollouts.compiled import player as compiled
 from itt.rollouts.compiled.player import CompiledPlayer, SimulatorPlayer

@@ -8,12 +8,13 @@ import csv
 import numpy as np
 import pytest
 
+from itt.algorithms.es.settings import METHODS
 from itt.envs import CATALOG, describe
-from itt.resolve import architecture_of, resolve
+from itt.policies import architecture_of
+from itt.resolve import resolve
 from itt.rollouts.compiled.player import CompiledPlayer, SimulatorPlayer, player
 from itt.rollouts.reference import ReferencePlayer
 from itt.seeding import Key
-from itt.settings import METHODS
 from itt.study import single
 
 FEW = ["candidates.count=50"]

@@ -6,8 +6,9 @@ import torch
 
 from itt.candidates import Box, source
 from itt.envs import describe
+from itt.policies import architecture_of
 from itt.policies.torch_policy import load_theta
-from itt.resolve import architecture_of, resolve
+from itt.resolve import resolve
 from itt.rollouts.compiled import exact_search, policy, scores
 from itt.rollouts.compiled.actor import ITT
 from itt.rollouts.reference import ReferencePlayer
@@ -121,7 +122,7 @@ def test_where_relu_is_dead_for_all_candidates_both_engines_take_the_first(metho
     policy.begin(player, run, theta, KEY)
     reference = ReferencePlayer(run, spec)
     load_theta(reference.policy, theta)
-    act = reference._actor(KEY)
+    act = reference.actor(KEY)
 
     for transition in range(5):
         with torch.no_grad():

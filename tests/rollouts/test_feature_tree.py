@@ -3,14 +3,15 @@
 import numpy as np
 import pytest
 
+from itt.algorithms.es.settings import RandomFeatureTree
 from itt.candidates.feature_tree import build
 from itt.envs import describe
-from itt.resolve import architecture_of, resolve
+from itt.policies import architecture_of
+from itt.resolve import resolve
 from itt.rollouts.compiled import feature_tree
 from itt.rollouts.compiled.player import player
 from itt.rollouts.reference import ReferencePlayer
 from itt.seeding import Key
-from itt.settings import RandomFeatureTree
 from itt.study import single
 
 

@@ -9,10 +9,11 @@ import pytest
 from numba import typeof
 
 import itt
+from itt.algorithms.es.settings import METHODS
 from itt.envs import CATALOG, make
-from itt.resolve import architecture_of, resolve
+from itt.policies import architecture_of
+from itt.resolve import resolve
 from itt.rollouts.compiled import physics, policy
-from itt.settings import METHODS
 from itt.study import single
 
 NOT_FOR_A_JOB = {"torch", "pandas", "seaborn", "matplotlib", "snakemake", "scipy.stats", "mpi4py", "pygame"}

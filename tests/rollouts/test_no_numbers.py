@@ -8,8 +8,9 @@ import pytest
 import torch
 
 from itt.candidates import argmax, draw, log_weights
+from itt.policies import architecture_of
 from itt.policies.torch_policy import load_theta
-from itt.resolve import architecture_of, env_of, resolve
+from itt.resolve import env_of, resolve
 from itt.rollouts.compiled import policy
 from itt.rollouts.reference import ReferencePlayer
 from itt.seeding import Key
@@ -75,7 +76,7 @@ def choices(run, theta, states):
     readable = ReferencePlayer(run, spec)
     with torch.no_grad():
         load_theta(readable.policy, theta)
-        act = readable._actor(KEY)
+        act = readable.actor(KEY)
         fast, slow = [], []
         for transition, state in enumerate(states):
             policy.act(actor, state, transition, action)

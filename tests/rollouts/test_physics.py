@@ -5,9 +5,9 @@ import numpy as np
 import pytest
 
 from itt.envs import CATALOG, make
+from itt.envs.divergence import has_diverged
 from itt.published.names import DMCS
 from itt.rollouts.compiled import physics
-from itt.rollouts.divergence import has_diverged
 
 CLASSIC = ("CartPole-v1", "MountainCar-v0", "Acrobot-v1", "MountainCarContinuous-v0")
 GYM_MUJOCO = ("Swimmer-v2", "Hopper-v2", "HalfCheetah-v2", "Walker2d-v2")

@@ -7,13 +7,14 @@ import pytest
 from scipy import stats
 
 from itt import seeding
+from itt.algorithms.es.settings import METHODS
 from itt.candidates import Box, source
 from itt.envs import describe, make
-from itt.resolve import architecture_of, resolve
+from itt.policies import architecture_of
+from itt.resolve import resolve
 from itt.rollouts.evaluation import evaluate
 from itt.rollouts.reference import ReferencePlayer
 from itt.seeding import Key
-from itt.settings import METHODS
 from itt.study import single
 
 KEY = Key(seed=3, iteration=5, direction=7, sign=1)

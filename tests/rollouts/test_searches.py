@@ -6,19 +6,20 @@ import numpy as np
 import pytest
 import torch
 
+from itt.algorithms.es.inference import changed, for_inference
+from itt.algorithms.es.settings import VARIANTS, SignedRandomProjections
 from itt.candidates.projections import build
 from itt.envs import describe
 from itt.errors import UserError
-from itt.inference import changed, for_inference
+from itt.policies import architecture_of
 from itt.policies.torch_policy import load_theta
-from itt.resolve import architecture_of, resolve
+from itt.resolve import resolve
 from itt.rollouts.compiled import policy, projections
 from itt.rollouts.compiled.player import player
 from itt.rollouts.evaluation import evaluate
 from itt.rollouts.reference import ReferencePlayer
 from itt.seeding import Key
-from itt.settings import SignedRandomProjections
-from itt.study import VARIANTS, single
+from itt.study import single
 
 SRP = ["candidates.resample=iteration", "candidates.count=500", "search.name=srp"]
 SETTINGS = [
@@ -52,7 +53,7 @@ def choices(run, theta, key, states):
     compiled, reference = policy.make(run, spec, architecture_of(run)), ReferencePlayer(run, spec)
     policy.begin(compiled, run, theta, key)
     load_theta(reference.policy, theta)
-    act = reference._actor(key)
+    act = reference.actor(key)
     for transition, state in enumerate(states):
         policy.act(compiled, state, transition, action)
         with torch.no_grad():

@@ -6,7 +6,8 @@ import pytest
 from itt import seeding
 from itt.envs import describe, make
 from itt.observations import Moments, Normaliser
-from itt.resolve import architecture_of, resolve
+from itt.policies import architecture_of
+from itt.resolve import resolve
 from itt.rollouts.compiled.player import CompiledPlayer, SimulatorPlayer, player
 from itt.rollouts.reference import ReferencePlayer
 from itt.seeding import Key

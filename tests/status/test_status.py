@@ -157,3 +157,10 @@ def test_a_folder_without_runs_is_one_line(itt, tmp_path):
     refused = itt("status", tmp_path)
     assert refused.code == 2
     assert "no run found" in refused.err
+
+
+def test_the_last_score_is_the_newest_that_there_is(tmp_path):
+    rows = ["step,return,env_steps,seconds", "0,-5.0,0,1.0", "1,7.5,1000,2.0", "2,,2000,3.0", ""]
+    (tmp_path / "metrics.csv").write_text("\n".join(rows))
+    found = status.look("one", tmp_path, 10)
+    assert (found.iteration, found.score) == (3, 7.5)

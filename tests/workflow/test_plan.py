@@ -25,12 +25,12 @@ runs:
 def plan(snakemake):
     """The number of jobs of each rule in a dry run."""
 
-    def count(*arguments):
-        shown = snakemake("--dry-run", "--cores", "2", *arguments)
-        assert shown.returncode == 0, shown.stderr
-        return {rule: int(jobs) for rule, jobs in re.findall(r"^(\w+) +(\d+)$", shown.stdout + shown.stderr, re.M)}
+    return lambda *arguments: counted(snakemake("--dry-run", "--cores", "2", *arguments))
 
-    return count
+
+def counted(shown):
+    assert shown.returncode == 0, shown.stderr
+    return {rule: int(jobs) for rule, jobs in re.findall(r"^(\w+) +(\d+)$", shown.stdout + shown.stderr, re.M)}
 
 
 @pytest.fixture
@@ -41,18 +41,14 @@ def tiny(tmp_path):
 
 
 @pytest.mark.parametrize("study", STUDIES)
-def test_every_run_of_a_study_is_trained_and_evaluated_once(plan, study):
-    runs = len(load(ROOT / study).runs)
-    jobs = plan("--config", f"study={study}")
-    assert (jobs["train"], jobs["evaluate"]) == (runs, runs)
-
-
-@pytest.mark.parametrize("study", STUDIES)
-def test_the_tables_and_figures_of_a_study_are_those_that_analysis_writes(snakemake, study):
-    shown = snakemake("--dry-run", "--cores", "2", "--config", f"study={study}").stdout
-    made = set(re.findall(r"/(?:tables|figures)/([^/,\s]+)", shown.rpartition("rule all:")[2]))
-    figures = outputs.figure_files({run.variant for run in load(ROOT / study).runs})
-    assert made == {*outputs.TABLES, *figures}
+def test_every_run_of_a_study_is_trained_and_evaluated_once_for_the_tables_and_figures_that_analysis_writes(
+    snakemake, study
+):
+    shown = snakemake("--dry-run", "--cores", "2", "--config", f"study={study}")
+    runs, jobs = load(ROOT / study).runs, counted(shown)
+    assert (jobs["train"], jobs["evaluate"]) == (len(runs), len(runs))
+    made = set(re.findall(r"/(?:tables|figures)/([^/,\s]+)", shown.stdout.rpartition("rule all:")[2]))
+    assert made == {*outputs.TABLES, *outputs.figure_files({run.variant for run in runs})}
 
 
 @pytest.mark.parametrize("study", STUDIES)
@@ -62,9 +58,7 @@ def test_a_rehearsal_trains_two_seeds_of_every_cell_in_one_process_each(plan, st
     assert (jobs["train"], jobs["evaluate"]) == (2 * len(cells), 2 * len(cells))
 
 
-def test_a_study_ends_in_one_table_job_one_figure_job_and_one_report(plan, tiny):
-    jobs = plan("--config", f"study={tiny}")
-    assert [jobs[rule] for rule in ("speed", "collect", "tables", "figures", "theory", "report")] == [1] * 6
+STAGES = ("collect", "tables", "figures", "theory", "report")
 
 
 def test_tables_are_given_the_speed_that_was_measured_of_the_study(snakemake, tiny):
@@ -84,15 +78,10 @@ def test_theory_makes_what_it_declares_and_is_tiny_in_a_rehearsal(snakemake, tin
     assert "itt theory --out results/tiny-rehearsal/theory --estimates 2\n" in rehearsed
 
 
-def test_the_archive_is_made_when_it_is_asked_for_after_everything_that_is_in_it(plan, tiny):
-    jobs = plan("archive", "--config", f"study={tiny}")
-    stages = ("collect", "tables", "figures", "theory", "report", "archive")
-    assert [jobs[rule] for rule in ("evaluate", *stages)] == [4, 1, 1, 1, 1, 1, 1]
-    assert "archive" not in plan("--config", f"study={tiny}")
-
-
-def test_the_archive_of_a_study_has_its_name(snakemake, tiny):
-    shown = snakemake("archive", "--dry-run", "--printshellcmds", "--cores", "1", "--config", f"study={tiny}")
+def test_the_archive_has_the_studys_name_and_is_made_after_everything_that_is_in_it(snakemake, tiny):
+    shown = snakemake("archive", "--dry-run", "--printshellcmds", "--cores", "2", "--config", f"study={tiny}")
+    jobs = counted(shown)
+    assert [jobs[rule] for rule in ("evaluate", *STAGES, "archive")] == [4, 1, 1, 1, 1, 1, 1]
     assert "itt archive results/tiny --out results/tiny/tiny.crate.zip" in shown.stdout + shown.stderr
 
 
@@ -100,13 +89,13 @@ def test_without_a_study_the_demo_is_planned(plan):
     assert plan() == plan("--config", f"study={DEMO}")
 
 
-def test_a_configfile_is_a_study_too(plan, tiny):
-    assert plan("--configfile", tiny) == plan("--config", f"study={tiny}")
-
-
-@pytest.mark.parametrize("profile", ["profiles/local", "slurm"])
-def test_a_profile_changes_nothing_in_the_plan(plan, tiny, profile):
-    assert plan("--profile", profile, "--config", f"study={tiny}") == plan("--config", f"study={tiny}")
+def test_a_study_ends_in_one_job_of_each_stage_and_is_the_same_as_a_configfile_and_under_any_profile(plan, tiny):
+    jobs = plan("--config", f"study={tiny}")
+    assert [jobs[rule] for rule in ("speed", *STAGES)] == [1] * 6
+    assert "archive" not in jobs
+    assert plan("--configfile", tiny) == jobs
+    for profile in ("profiles/local", "slurm"):
+        assert plan("--profile", profile, "--config", f"study={tiny}") == jobs
 
 
 @pytest.mark.parametrize(

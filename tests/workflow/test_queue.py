@@ -1,8 +1,12 @@
 """What jobs ask Slurm for, read off the command lines of an `sbatch` that refuses them all."""
 
+import re
 import shlex
+from pathlib import Path
 
 import pytest
+
+ROOT = Path(__file__).parents[2]
 
 STUDY = """
 name: asked
@@ -22,7 +26,7 @@ pytestmark = pytest.mark.mpi
 
 @pytest.fixture
 def asked(tmp_path, snakemake_in, monkeypatch):
-    """The options that the training was submitted with, by their names."""
+    """The options that a job was submitted with, by their names: the training's, or that of another rule."""
     (tmp_path / "study.yaml").write_text(STUDY)
     (tmp_path / "results" / "asked").mkdir(parents=True)
     (tmp_path / "results" / "asked" / "kernels.txt").touch()
@@ -40,12 +44,12 @@ def asked(tmp_path, snakemake_in, monkeypatch):
     monkeypatch.setenv("PATH", str(tools), prepend=":")
     (tmp_path / "none.yaml").write_text("{}\n")
 
-    def submit(*arguments, config=(), site="none.yaml"):
+    def submit(*arguments, config=(), site="none.yaml", rule="train"):
         given = (f"study={tmp_path}/study.yaml", f"site={tmp_path / site}", *config)
         done = snakemake_in(tmp_path, "--profile", "slurm", "--retries", "0", *arguments, "--config", *given)
         assert done.returncode == 1, done.stderr
         calls = [file.read_text() for file in tmp_path.glob("sbatch.*.call")]
-        call = next(call for call in calls if "rule_train" in call)  # theory and speed are asked for, too
+        call = next(call for call in calls if f"rule_{rule}" in call)  # theory and speed are asked for, too
         return Asked(call.split("\0"), done.stderr)
 
     submit.folder = tmp_path
@@ -88,6 +92,22 @@ def test_a_site_has_its_word_in_a_file_and_config_stands_above_it(asked):
     assert (job["-t"], job["--mem-per-cpu"], job["--nodes"]) == ("90", "800", "2")
 
 
+@pytest.mark.parametrize("rule", ["train", "speed", "theory"])
+def test_no_job_asks_for_more_time_than_the_site_gives_one(asked, rule):
+    (asked.folder / "site.yaml").write_text("runtime: 25\n")
+    assert asked(config=["ranks=1"], site="site.yaml", rule=rule)["-t"] == "25"
+    for file in asked.folder.glob("sbatch.*.call"):
+        file.unlink()
+    assert asked(config=["ranks=1", "runtime=20"], site="site.yaml", rule=rule)["-t"] == "20"
+
+
+def test_every_rule_asks_the_site_for_its_time():
+    rules = [file.read_text() for file in (ROOT / "workflow" / "rules").glob("*.smk")]
+    times = [line.partition("=")[2] for text in rules for line in re.findall(r"^ +runtime=.*", text, re.M)]
+    assert len(times) == 10
+    assert [time for time in times if not time.startswith(("SITE.minutes(", "lambda wildcards: requested("))] == []
+
+
 def test_a_training_in_one_process_is_one_task_with_a_name_that_a_person_can_read(asked):
     job = asked(config=["ranks=1", "nodes=2"])
     assert job["--ntasks"] == "1"
@@ -115,7 +135,10 @@ def test_an_envs_name_is_nothing_that_a_shell_would_run(snakemake, tmp_path):
     (tmp_path / "study.yaml").write_text(STUDY.replace("CartPole-v1", "'$(touch injected)'"))
     refused = snakemake("--profile", "slurm", "--dry-run", "--config", f"study={tmp_path}/study.yaml")
     assert refused.returncode == 2
-    assert "runs[0].envs[0]: string should match pattern" in refused.stderr
+    assert (
+        "runs[0].envs[0]: must be letters, digits, _, and . : / - after the first, like HalfCheetah-v2"
+        in refused.stderr
+    )
     assert not (tmp_path / "injected").exists()
 
 
@@ -144,3 +167,10 @@ def test_what_ended_otherwise_is_started_again(tmp_path, snakemake_in):
     log = (tmp_path / "results/asked/logs/runs/CartPole-v1/itt/vanilla/seed0/train.log").read_text()
     assert done.returncode == 1
     assert log.count("logged: exit code 1\n") == 3
+
+
+def test_a_training_that_ranks_would_not_make_faster_asks_for_one(asked):
+    study = asked.folder / "study.yaml"
+    study.write_text("name: asked\nruns: [{envs: [Pendulum-v1], methods: [sac], seeds: 1}]\n", encoding="utf-8")
+    job = asked(config=["ranks=5", "nodes=2"])
+    assert (job["--ntasks"], job["--nodes"]) == ("1", "1")

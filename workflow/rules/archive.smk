@@ -22,7 +22,7 @@ rule archive:
     resources:
         **SITE.resources(),
         mem_mb=2000,
-        runtime=60,
+        runtime=SITE.minutes(60),
     params:
         results=lambda wildcards, output: Path(output[0]).parent,
     message:

@@ -26,7 +26,7 @@ rule collect:
     resources:
         **SITE.resources(),
         mem_mb=gathered(),
-        runtime=30,
+        runtime=SITE.minutes(30),
     params:
         out=lambda wildcards, output: Path(output[0]).parent,
     message:

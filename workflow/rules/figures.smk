@@ -16,7 +16,7 @@ rule figures:
     resources:
         **SITE.resources(),
         mem_mb=gathered(),
-        runtime=30,
+        runtime=SITE.minutes(30),
     params:
         collected=lambda wildcards, input: Path(input[0]).parent,
         out=lambda wildcards, output: Path(output[0]).parent,

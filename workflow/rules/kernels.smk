@@ -14,7 +14,7 @@ rule kernels:
     resources:
         **SITE.resources(),
         mem_mb=2000,
-        runtime=30,
+        runtime=SITE.minutes(30),
     message:
         "Compiling the engine"
     shell:

@@ -15,7 +15,6 @@ from snakemake.jobs import Job
 
 from itt import jobs, plan
 from itt.errors import UserError
-from itt.resolve import resolve
 
 SITE_KEYS = tuple(plan.Site.model_fields)
 
@@ -41,7 +40,7 @@ def site_of(given):
 @cache
 def request_of(cell):
     """What a run of the cell (env, method, variant) asks for."""
-    run = resolve(next(run for run in ALL_RUNS.values() if cell_of(run) == cell))
+    run = resolved(cell)
     known = plan.speed(run, published())
     return plan.request(plan.cell(run, 1, STUDY.evaluation.episodes, RANKS, known), SITE)
 
@@ -55,6 +54,11 @@ def cell_of(run):
     return run.env_label, run.method, run.variant
 
 
+def ranks_of(wildcards):
+    """The ranks of a run's training: 1 where several would not make it faster."""
+    return RANKS if ALL_RUNS[wildcards.run].shares_work else 1
+
+
 def requested(wildcards):
     """What the job of a run asks for."""
     return request_of(cell_of(ALL_RUNS[wildcards.run]))
@@ -62,7 +66,7 @@ def requested(wildcards):
 
 def gathered():
     """MB of a job that reads all metrics of the study."""
-    return plan.gathering(sum(run.algorithm.iterations for run in RUNS.values()))
+    return plan.gathering(sum(run.length for run in RUNS.values()))
 
 
 def refused(job):

@@ -19,7 +19,7 @@ rule report:
     resources:
         **SITE.resources(),
         mem_mb=2000,
-        runtime=30,
+        runtime=SITE.minutes(30),
     params:
         results=lambda wildcards, output: Path(output[0]).parent,
     message:

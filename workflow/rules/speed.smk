@@ -21,7 +21,7 @@ rule speed:
     resources:
         **SITE.resources(),
         mem_mb=1200,
-        runtime=120,
+        runtime=SITE.minutes(120),
     params:
         study=STUDY_FILE,
         rehearsal="--rehearsal" if REHEARSAL else "",

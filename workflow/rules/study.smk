@@ -14,15 +14,15 @@ inventory instead, a list of its runs whose time says since when something is du
 
 import shutil
 import sys
+from functools import cache
 from pathlib import Path
 
-from itt.algorithms.es.warm_start import identified
 from itt.analysis import inventory, outputs, speed
 from itt.errors import UserError
 from itt.rehearsal import ESTIMATES, rehearsal
 from itt.resolve import resolve
-from itt.settings_file import read
 from itt.study import load
+from itt.training import algorithm_of
 from itt.theory import outputs as theory_outputs
 
 KEYS = ("study", "ranks", "rehearsal", "partial", "site", *SITE_KEYS)
@@ -60,18 +60,24 @@ def command_line(run):
     return [*named, *(["--rehearsal"] if REHEARSAL else [])]
 
 
+@cache
+def resolved(cell):
+    """A run of the cell (env, method, variant), once it is known that it can be played; others differ in the seed."""
+    try:
+        run = next(run for run in ALL_RUNS.values() if cell_of(run) == cell)
+        return algorithm_of(run).identified(resolve(run))
+    except UserError as error:
+        raise UserError(f"{STUDY_FILE}: {error}") from None
+
+
 def hash_of(run):
-    """The run's hash, once it is known that it can be played and that a run which is there has no other settings.
+    """The run's hash, once it is known that a run which is there has no other settings.
 
     Snakemake looks at times of files only, so it would take the old runs for the new ones.
     """
-    try:
-        wanted = identified(resolve(run)).hash
-    except UserError as error:
-        raise UserError(f"{STUDY_FILE}: {error}") from None
+    wanted = resolved(cell_of(run)).model_copy(update={"seed": run.seed}).hash
     record = Path(RESULTS, run.folder, "run.yaml")
-    there = read(record) if record.exists() else {"hash": wanted}
-    if not isinstance(there, dict) or there.get("hash") != wanted:
+    if record.exists() and inventory.recorded_hash(record) != wanted:
         remedy = f"delete {RESULTS}" if REHEARSAL else "move it away, or give the study another name"
         raise UserError(f"{STUDY_FILE}: {record.parent} was run with other settings (its run.yaml); {remedy}")
     return wanted
@@ -87,7 +93,7 @@ def listed(run, left_out):
         variant=run.variant,
         seed=str(run.seed),
         hash=hash_of(run),
-        iterations=str(getattr(run.algorithm, "iterations", "")),
+        iterations=str(run.length),
         left_out=inventory.LEFT_OUT if left_out else "",
     )
 
@@ -102,11 +108,11 @@ def copied(path):
 
 
 def is_measured(file):
-    """Whether the speed of every cell that the compiled engine plays was measured."""
+    """Whether the speed of every cell that can be was measured."""
     cells = {(run.env_label, run.method, run.variant): run for run in ALL_RUNS.values()}
     if not file.exists():
         return False
-    return all(cell in speed.read(file).shares or resolve(run).engine != "compiled" for cell, run in cells.items())
+    return all(cell in speed.read(file).shares or not resolve(run).rollouts_are_measured for cell, run in cells.items())
 
 
 def take_stock(path):

@@ -14,7 +14,7 @@ rule theory:
     resources:
         **SITE.resources(),
         mem_mb=2000,
-        runtime=30,
+        runtime=SITE.minutes(30),
     params:
         out=lambda wildcards, output: Path(output[0]).parent,
         estimates=f" --estimates {ESTIMATES}" if REHEARSAL else "",

@@ -7,6 +7,9 @@ machines; Snakemake's `benchmark` would see none of the ranks that srun starts.
 
 LAUNCHER = SITE.mpi if SUBMITS or "mpi" in GIVEN else "mpiexec"
 
+SPREAD = SITE.nodes is not None and RANKS > 1
+"""Whether trainings are spread over nodes, those that have several ranks."""
+
 # Snakemake deletes what a job is to make before it starts, but for what is to be updated: of a record nothing is lost,
 # whatever makes the job due again. `itt train` knows what is there, and leaves a finished run as it is.
 TRAINED = [update(f"{RESULTS}/{{run}}/{name}") for name in inventory.RECORD]
@@ -24,21 +27,22 @@ rule train:
         f"{RESULTS}/logs/{{run}}/train.log",
     conda:
         "../../environment.yml"
-    threads: max(1, RANKS - 1)
+    threads: lambda wildcards: max(1, ranks_of(wildcards) - 1)
     resources:
-        **SITE.resources(RANKS),
+        **SITE.resources(),
+        **({"nodes": lambda wildcards: SITE.nodes if ranks_of(wildcards) > 1 else 1} if SPREAD else {}),
         # One process needs no launcher: the Slurm plugin takes any for a wish for several ranks.
-        mpi=LAUNCHER if RANKS > 1 else "",
-        tasks=RANKS,
+        mpi=lambda wildcards: LAUNCHER if ranks_of(wildcards) > 1 else "",
+        tasks=lambda wildcards: ranks_of(wildcards),
         cpus_per_task=1,
-        mem_mb=lambda wildcards: RANKS * requested(wildcards).memory_mb,
+        mem_mb=lambda wildcards: ranks_of(wildcards) * requested(wildcards).memory_mb,
         mem_mb_per_cpu=lambda wildcards: requested(wildcards).memory_mb,  # a rank has one, wherever it is placed
         runtime=lambda wildcards: requested(wildcards).runtime,
     params:
-        launcher=lambda wildcards, resources: f"{resources.mpi} -n {RANKS} " if RANKS > 1 else "",
+        launcher=lambda wildcards, resources: f"{resources.mpi} -n {resources.tasks} " if resources.mpi else "",
         study=STUDY_FILE,
         run=lambda wildcards: command_line(RUNS[wildcards.run]),
     message:
-        f"Training {{wildcards.run}} {f'on {RANKS} ranks' if RANKS > 1 else 'in one process'}"
+        "Training {wildcards.run} on {resources.tasks} ranks"
     shell:
         "logged {log:q} {params.launcher}itt train --study {params.study:q} {params.run:q} --wait"

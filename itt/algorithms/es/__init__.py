@@ -1,5 +1,1 @@
 """Evolution strategies (Sec. 3.1): directions, estimators, ask and tell, and the trainer that puts them to work."""
-
-from itt.algorithms.es.trainer import train
-
-__all__ = ["train"]

@@ -7,15 +7,15 @@ from collections.abc import Sequence
 import numpy as np
 
 from itt.algorithms.es import strategy
+from itt.algorithms.es.settings import ESRun
 from itt.algorithms.es.strategy import State
+from itt.envs.divergence import MAX_VALUE
 from itt.errors import UserError
 from itt.policies import Theta
 from itt.rollouts import Episode
-from itt.rollouts.divergence import MAX_VALUE
-from itt.run import Run
 
 
-def check_perturbed(run: Run, state: State, perturbed: Sequence[Theta]) -> None:
+def check_perturbed(run: ESRun, state: State, perturbed: Sequence[Theta]) -> None:
     """That theta_k and its perturbations are numbers, and that not all of them are theta_k itself.
 
     Raises:
@@ -44,7 +44,7 @@ def check_played(iteration: int, played: Sequence[Episode]) -> None:
         )
 
 
-def check_update(run: Run, state: State, following: State) -> None:
+def check_update(run: ESRun, state: State, following: State) -> None:
     """That theta_k+1, and what the optimiser remembers, are numbers.
 
     Raises:

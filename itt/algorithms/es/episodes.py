@@ -8,10 +8,10 @@ from statistics import fmean
 import numpy as np
 from numpy.typing import NDArray
 
+from itt.algorithms.es.settings import ES, Target
+from itt.envs.divergence import worth
 from itt.rollouts import Episode
-from itt.rollouts.divergence import worth
 from itt.seeding import Key
-from itt.settings import ES, Target
 
 
 def keys(settings: ES, seed: int, iteration: int, direction: int = -1, sign: int = 0) -> list[Key]:

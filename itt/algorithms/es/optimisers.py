@@ -14,9 +14,9 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from itt.algorithms.es.settings import Adam, Ascent, ClipUp, Momentum
 from itt.linear.elementwise import power
 from itt.linear.sums import length
-from itt.settings import Adam, Ascent, ClipUp, Momentum
 
 Vector = NDArray[np.float64]
 Memory = Mapping[str, Vector]

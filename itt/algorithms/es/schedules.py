@@ -8,8 +8,8 @@ from __future__ import annotations
 import math
 from collections.abc import Callable
 
+from itt.algorithms.es.settings import Constant, Lazy, Schedule
 from itt.policies import Architecture
-from itt.settings import Constant, Lazy, Schedule
 
 DECAYS: dict[str, Callable[[float, float], float]] = {
     "linear": lambda final, done: 1.0 + (final - 1.0) * done,

@@ -10,11 +10,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from itt.algorithms.es import strategy, warm_start
+from itt.algorithms.es.settings import ESRun
 from itt.algorithms.es.strategy import State
 from itt.observations import Learned, Moments, packed, unpacked
-from itt.resolve import architecture_of, env_of
+from itt.policies import architecture_of
+from itt.resolve import env_of
 from itt.rollouts import Episode
-from itt.run import Run
 
 
 @dataclass(frozen=True)
@@ -34,7 +35,7 @@ class Snapshot:
     best_return: float = -np.inf
 
     @classmethod
-    def first(cls, run: Run) -> Snapshot:
+    def first(cls, run: ESRun) -> Snapshot:
         """Before iteration 0: theta_0, drawn or a saved policy's.
 
         Raises:
@@ -48,7 +49,7 @@ class Snapshot:
         return cls(state, met, Learned(state.theta, met))
 
     @classmethod
-    def restored(cls, run: Run, arrays: Mapping[str, NDArray[Any]], iteration: int) -> Snapshot:
+    def restored(cls, run: ESRun, arrays: Mapping[str, NDArray[Any]], iteration: int) -> Snapshot:
         """The snapshot whose `arrays` these were."""
         normalised = run.policy.observations == "normalised"
         met, best_met = (unpacked(arrays, prefix) if normalised else None for prefix in ("", "best_"))

@@ -21,9 +21,9 @@ from itt.algorithms.es.directions import SAMPLINGS, Directions
 from itt.algorithms.es.estimators import SHAPINGS, antithetic, best_pairs, forward
 from itt.algorithms.es.optimisers import OPTIMISERS, Memory
 from itt.algorithms.es.schedules import moving
+from itt.algorithms.es.settings import ES
 from itt.policies import Architecture, Theta
 from itt.seeding import Key, Purpose
-from itt.settings import ES
 
 
 @dataclass(frozen=True)

@@ -10,41 +10,31 @@ import numpy as np
 
 from itt.algorithms.es import ends, episodes, strategy, warm_start
 from itt.algorithms.es.directions import Directions
+from itt.algorithms.es.saved import arrays
+from itt.algorithms.es.settings import ESRun
 from itt.algorithms.es.snapshot import Snapshot
 from itt.errors import Stopped
 from itt.linear.sums import length
-from itt.policies import Theta
+from itt.policies import Theta, architecture_of
+from itt.progress import Report
 from itt.ranks import Team
 from itt.record import RunFolder, opened
-from itt.resolve import architecture_of
 from itt.rollouts import Episode, Rollout, Shared, play, ready
-from itt.run import Run
+from itt.seeding import env_seed
 
-COLUMNS = (
-    "es/mean_return",
-    "es/min_return",
-    "es/max_return",
-    "es/grad_norm",
-    "es/step_norm",
-    "es/theta_norm",
-    "es/sigma",
-    "es/eta",
-    "es/play_seconds",
-    "es/wait_seconds",
-    "es/diverged",
-)
+_MEASURES = (
+    "es/mean_return", "es/min_return", "es/max_return", "es/grad_norm", "es/step_norm", "es/theta_norm", "es/sigma",
+    "es/eta", "es/play_seconds", "es/wait_seconds",
+)  # fmt: skip
+COLUMNS = dict.fromkeys(_MEASURES, float) | {"es/diverged": int}
 """Returns are over the perturbations of the iteration, each the mean of its episodes; the norms are of the gradient, of
 theta_k+1 - theta_k and of theta_k; seconds are core-seconds of the workers, at play and without work; diverged counts
 episodes that diverged, of which provenance.json tells more: each counts as the worst return of its iteration."""
-DETERMINISM = "bitwise"
-"""What this algorithm promises: the same bits for any number of ranks, and across kill and resume."""
-
-Report = Callable[[int, dict[str, float]], None]
 
 
 def train(
     path: Path,
-    run: Run,
+    run: ESRun,
     team: Team,
     say: Callable[[str], None],
     report: Report,
@@ -76,14 +66,20 @@ def train(
         _train(folder, run, team, say, report)
 
 
-def _train(folder: RunFolder, run: Run, team: Team, say: Callable[[str], None], report: Report) -> None:
+def _train(folder: RunFolder, run: ESRun, team: Team, say: Callable[[str], None], report: Report) -> None:
     """Ask, play, tell (Sec. 3.1), until all iterations are done or the target is reached."""
     if folder.step:
         now = Snapshot.restored(run, folder.state, folder.step)
         say(f"resumed at iteration {folder.step}")
     else:
         now = Snapshot.first(run)
-    folder.begin(team.ranks, team.workers, team.hosts, team.library)
+    folder.begin(
+        team.ranks,
+        team.workers,
+        team.hosts,
+        team.library,
+        {"engine": run.engine, "builds": 0, "build_seconds": 0.0},
+    )
     if folder.changed:
         say(folder.changed)
     settings, architecture = run.algorithm, architecture_of(run)
@@ -112,7 +108,7 @@ def _train(folder: RunFolder, run: Run, team: Team, say: Callable[[str], None], 
                 say(f"target reached at iteration {k}")
                 break
             now = now.after_update(following, played[settings.episodes :])
-            folder.end_iteration(now.arrays())
+            folder.end_step(now.arrays())
             report(now.state.iteration, row)
     except Stopped as stopped:
         folder.save()
@@ -123,10 +119,10 @@ def _train(folder: RunFolder, run: Run, team: Team, say: Callable[[str], None], 
     except Exception:  # a user's mistake, or a fault: what was finished before is kept
         folder.save()
         raise
-    folder.finish(now.learned, now.best)
+    folder.finish(arrays(now.learned), arrays(now.best))
 
 
-def _rollouts(run: Run, now: Snapshot, epsilon: Directions) -> list[Rollout]:
+def _rollouts(run: ESRun, now: Snapshot, epsilon: Directions) -> list[Rollout]:
     """What is played in an iteration: theta's own episodes, then those of each perturbation, in order."""
     settings, k = run.algorithm, now.state.iteration
     own = [Rollout(now.state.theta, key) for key in episodes.keys(settings, run.seed, k)]
@@ -138,7 +134,7 @@ def _rollouts(run: Run, now: Snapshot, epsilon: Directions) -> list[Rollout]:
     ]
 
 
-def _played(run: Run, now: Snapshot, rollouts: list[Rollout], team: Team) -> tuple[list[Episode], dict[str, float]]:
+def _played(run: ESRun, now: Snapshot, rollouts: list[Rollout], team: Team) -> tuple[list[Episode], dict[str, float]]:
     """The episodes, and the workers' core-seconds: those at play, and those that they had no work in."""
     started = time.perf_counter()
     played = team.map(play, Shared(run, now.met.normaliser if now.met else None), rollouts)
@@ -155,7 +151,7 @@ def _returns(returns: Sequence[float]) -> dict[str, float]:
     }
 
 
-def _norms(run: Run, now: Snapshot, gradient: Theta, following: Theta) -> dict[str, float]:
+def _norms(run: ESRun, now: Snapshot, gradient: Theta, following: Theta) -> dict[str, float]:
     return {
         "es/grad_norm": length(gradient),
         "es/step_norm": length(following - now.state.theta),
@@ -170,6 +166,9 @@ def _record(folder: RunFolder, row: dict[str, float], rollouts: Sequence[Rollout
     steps = sum(episode.steps for episode in played) + int(sum(folder.column("env_steps", 1)))
     diverged = [rollout.key for rollout, episode in zip(rollouts, played, strict=True) if episode.diverged]
     folder.add_row(row | {"env_steps": steps, "es/diverged": len(diverged)})
-    folder.note_builds(sum(e.builds for e in played), sum(e.build_seconds for e in played))
+    session = folder.session
+    session["builds"] += sum(episode.builds for episode in played)
+    session["build_seconds"] = round(session["build_seconds"] + sum(episode.build_seconds for episode in played), 6)
     for key in diverged:
-        folder.note_divergence(key)
+        place = {"iteration": key.iteration, "direction": key.direction, "sign": key.sign, "env_seed": env_seed(key)}
+        folder.note_divergence(place)

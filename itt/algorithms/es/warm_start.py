@@ -7,16 +7,16 @@ from pathlib import Path
 
 import numpy as np
 
+from itt.algorithms.es.resolve import check_fits
+from itt.algorithms.es.saved import learned_of
+from itt.algorithms.es.settings import ESRun, WarmStart
 from itt.errors import UserError
 from itt.observations import Moments, packed
-from itt.policies import Theta
+from itt.policies import Theta, architecture_of
 from itt.record import SavedPolicy, policy_file
-from itt.resolve import architecture_of, check_fits
-from itt.run import Run
-from itt.settings import WarmStart
 
 
-def identified(run: Run) -> Run:
+def identified(run: ESRun) -> ESRun:
     """The run with `initial.sha256` filled in, by which its hash depends on the saved theta and not on a file's name.
 
     Without `initial.policy` there is nothing to read: who goes on from a checkpoint no longer needs the file.
@@ -28,15 +28,17 @@ def identified(run: Run) -> Run:
     if initial is None or initial.policy is None:
         return run
     saved = _read(initial)
-    check_fits(saved.run, saved.theta, saved.met, f"algorithm.initial.policy: {initial.policy}")
-    if architecture_of(saved.run) != architecture_of(run):
+    source = f"algorithm.initial.policy: {initial.policy}"
+    check_fits(saved, source)
+    there = ESRun.of(saved.run, source)
+    if architecture_of(there) != architecture_of(run):
         raise UserError(
-            f"algorithm.initial.policy: {initial.policy} holds a policy with other towers (of {saved.run.env}, "
-            f"{saved.run.method}, {saved.theta.size} parameters) than {run.env}, {run.method} has here"
+            f"{source} holds a policy with other towers (of {there.env}, {there.method}, {saved.parameters} "
+            f"parameters) than {run.env}, {run.method} has here"
         )
-    if saved.run.policy.observations != run.policy.observations:
+    if there.policy.observations != run.policy.observations:
         raise UserError(
-            f"algorithm.initial.policy: {initial.policy} holds a policy that sees {saved.run.policy.observations} "
+            f"{source} holds a policy that sees {there.policy.observations} "
             f"observations, here policy.observations is {run.policy.observations}"
         )
     initial = initial.model_copy(update={"sha256": _digest(saved)})
@@ -49,7 +51,7 @@ def theta_0(initial: WarmStart) -> Theta:
     Raises:
         UserError: The policy cannot be read, or is not the one of `initial.sha256`.
     """
-    return _read(initial).theta
+    return learned_of(_read(initial)).theta
 
 
 def met(initial: WarmStart) -> Moments | None:
@@ -58,7 +60,7 @@ def met(initial: WarmStart) -> Moments | None:
     Raises:
         UserError: As `theta_0`.
     """
-    return _read(initial).met
+    return learned_of(_read(initial)).met
 
 
 def _read(initial: WarmStart) -> SavedPolicy:
@@ -70,7 +72,8 @@ def _read(initial: WarmStart) -> SavedPolicy:
         saved = policy_file.read(Path(initial.policy))
     except UserError as error:
         raise UserError(f"algorithm.initial.policy: {error}") from None
-    if not np.isfinite(saved.theta).all():
+    ESRun.of(saved.run, f"algorithm.initial.policy: {initial.policy}")
+    if not np.isfinite(saved.arrays["theta"]).all():
         raise UserError(f"algorithm.initial.policy: the theta of {initial.policy} holds what is no finite number")
     digest = _digest(saved)
     if initial.sha256 not in (None, digest):
@@ -82,5 +85,6 @@ def _read(initial: WarmStart) -> SavedPolicy:
 
 def _digest(saved: SavedPolicy) -> str:
     """Of theta's bytes, and of those of the moments that its observations are normalised by, if they are."""
-    arrays = [saved.theta, *packed(saved.met).values()]
+    theta, met = learned_of(saved)
+    arrays = [theta, *packed(met).values()]
     return hashlib.sha256(b"".join(np.ascontiguousarray(array, dtype="<f8").tobytes() for array in arrays)).hexdigest()

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 import pandas as pd
 
-from itt.analysis.outputs import AS_RUN
+from itt.analysis.outputs import AS_RUN, VANILLA
 from itt.analysis.tables import claims, verdicts
 from itt.analysis.tables.comparisons import Comparison, compare
 from itt.analysis.tables.lines import KINDS, verdict
@@ -155,7 +155,7 @@ def _row(line: Line, same: bool, arms: bool) -> Row:
     env = line.env or "all"
     cells = [
         Cell("" if same else env),
-        Cell(label(line.method, "vanilla") if line.method else "all"),
+        Cell(label(line.method, VANILLA) if line.method else "all"),
         Cell(NAMES.get(line.quantity) or zhao2022.claims()[line.quantity, line.env].statement),
         _figure(line.paper, line.quantity),
         _figure(line.ours, line.quantity),

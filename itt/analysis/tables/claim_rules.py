@@ -1,13 +1,18 @@
-"""How each claim of the paper is looked at: what our runs say of it, and whether it holds."""
+"""How each claim of the paper is looked at: what our runs say of it, and whether it holds.
+
+Only runs with the settings that the paper has under their name say something (`verdicts.not_yet`), and only if five
+seeds of a cell tell what is compared.
+"""
 
 from __future__ import annotations
 
 import math
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 
 import numpy as np
 
-from itt.analysis.outputs import VANILLA, vanilla_arm
+from itt.analysis.outputs import VANILLA
 from itt.analysis.scores import Cell, aligned
 from itt.analysis.statistics import Summary, difference_interval, mean_and_std, places, places_by_interval
 from itt.analysis.tables import verdicts
@@ -27,15 +32,16 @@ def complete(ours: Ours) -> list[str]:
         env
         for env in names.ENVS
         if all(
-            verdicts.not_yet(ours.asked.get((env, method, VANILLA)), VANILLA) is None
-            and (env, method, VANILLA, "maximum") in ours.scores
+            verdicts.not_yet(ours.asked.get((env, method, VANILLA))) is None
+            and (score := ours.scores.get((env, method, VANILLA, "maximum"))) is not None
+            and score.n >= verdicts.FEWEST
             for method in zhao2022.METHODS
         )
     ]
 
 
 def _seeds(ours: Ours, envs: list[str]) -> int:
-    return min((ours.seeds(env, method) for env in envs for method in zhao2022.METHODS), default=0)
+    return min((score.n for env in envs for score in _scores(ours, env)), default=0)
 
 
 def _scores(ours: Ours, env: str) -> list[Summary]:
@@ -80,37 +86,49 @@ def _second(ours: Ours, env: str, claim: Claim) -> Finding:
 
 def _faster(ours: Ours, env: str, claim: Claim) -> Finding:
     cells = [(env, method, VANILLA) for method in ("itt", "iot")]
-    times = [ours.core_hours(cell) for cell in cells]
-    itt, iot = times
-    saved = None if itt is None or not iot else 100 * (1 - itt / iot)
-    n = min(ours.seeds(*cell) for cell in cells)
-    if pending := _pending(ours, cells):
-        return saved, n, pending
-    if saved is None or claim.value is None:
-        return None, n, Verdict(NOT_YET, "no time", "a run tells no core-seconds")
-    return saved, n, judged(saved >= claim.value - verdicts.CLAIMED_POINTS)
+    itt, iot = (ours.core_hours(cell) for cell in cells)
+    saved = None if itt is None or iot is None else 100 * (1 - itt / iot)
+    n = [len(ours.told(cell, "core_seconds")) for cell in cells]
+    assert claim.value is not None
+    if pending := _pending(ours, cells, n):
+        return saved, min(n), pending
+    assert saved is not None  # both tell their time
+    return saved, min(n), judged(saved >= claim.value - verdicts.CLAIMED_POINTS)
 
 
-def _pending(ours: Ours, cells: Sequence[Cell], iterations: int | None = None) -> Verdict | None:
-    """Why cells cannot be compared."""
-    for cell in cells:
-        if found := verdicts.not_yet(ours.asked.get(cell), cell[-1], iterations):
+def _pending(ours: Ours, cells: Sequence[Cell], counts: Sequence[int], iterations: int | None = None) -> Verdict | None:
+    """Why cells cannot be compared; `counts`: how many seeds of each tell what is compared."""
+    reasons = [(cell, verdicts.not_yet(ours.asked.get(cell), iterations)) for cell in cells]
+    reasons += [(cell, verdicts.too_few(count)) for cell, count in zip(cells, counts, strict=True)]
+    for cell, found in reasons:
+        if found:
             return Verdict(NOT_YET, found.short, f"{cell[1]}/{cell[2]}: {found.why}")
     return None
 
 
-Measure = Callable[[Ours, Cell, Cell], tuple[float, bool]]
-"""Of a variant and of what it is compared with: our value in percent, and whether the claim holds."""
+@dataclass(frozen=True)
+class _Measured:
+    """A variant beside what it is compared with: percent, whether the claim holds, the seeds of each that tell it."""
+
+    percent: float
+    holds: bool
+    seeds: tuple[int, int]
 
 
-def _variant(variant: str, measure: Measure) -> Rule:
-    """The rule of a claim about a variant of ITT; one that names no env is about all that have the variant."""
+Measure = Callable[[Ours, Cell, Cell], _Measured]
+
+
+def _variant(variant: str, other: str, measure: Measure) -> Rule:
+    """The rule of a claim about a variant of ITT, compared with the variant `other`.
+
+    A claim that names no env is about all of the paper's that have the variant.
+    """
 
     def rule(ours: Ours, env: str, claim: Claim) -> Finding:
-        envs = [env] if env else [e for e, method, v in ours.asked if (method, v) == ("itt", variant)]
+        envs = [env] if env else [each for each in names.ENVS if (each, "itt", variant) in ours.asked]
         if not envs:
             return None, 0, Verdict(NOT_YET, "not trained", f"itt/{variant}: not trained in this study")
-        found = [_one(ours, each, variant, claim, measure) for each in envs]
+        found = [_one(ours, ((each, "itt", variant), (each, "itt", other)), claim, measure) for each in envs]
         # The least favourable stands for all.
         return min(found, key=lambda one: (_ORDER.index(one[2].word), math.inf if one[0] is None else one[0]))
 
@@ -120,38 +138,37 @@ def _variant(variant: str, measure: Measure) -> Rule:
 _ORDER = [NOT, NOT_YET, REPRODUCED]
 
 
-def _one(ours: Ours, env: str, variant: str, claim: Claim, measure: Measure) -> Finding:
-    there = {v for e, method, v in ours.asked if (e, method) == (env, "itt")}
-    cells = (env, "itt", variant), (env, "itt", vanilla_arm(variant, there))
-    n = min(len(ours.cells.get(cell, ())) for cell in cells)
-    pending = _pending(ours, cells, claim.iterations)
-    if n == 0:
-        return None, n, pending or Verdict(NOT_YET, "no result", "no result yet")
-    value, holds = measure(ours, *cells)
-    if math.isnan(value):
-        return None, n, pending or Verdict(NOT_YET, "no result", "the records do not tell it")
-    return value, n, pending or judged(holds)
+def _one(ours: Ours, cells: tuple[Cell, Cell], claim: Claim, measure: Measure) -> Finding:
+    nothing = _Measured(math.nan, False, (0, 0))
+    found = measure(ours, *cells) if all(cell in ours.cells for cell in cells) else nothing
+    pending = _pending(ours, cells, found.seeds, claim.iterations)
+    value = None if math.isnan(found.percent) else found.percent
+    if value is None:
+        pending = pending or Verdict(NOT_YET, "no result", "the records do not tell it")
+    return value, min(found.seeds), pending or judged(found.holds)
 
 
-def _keeps_score(ours: Ours, variant: Cell, vanilla: Cell) -> tuple[float, bool]:
+def _keeps_score(ours: Ours, variant: Cell, vanilla: Cell) -> _Measured:
     """The mean at the last iteration that all seeds of both have, in percent of vanilla's size, and 100 for its own."""
     (steps, mine), (other_steps, theirs) = (aligned(ours.curves_of[cell]) for cell in (variant, vanilla))
+    seeds = len(mine), len(theirs)
     common = np.intersect1d(steps[~np.isnan(mine).any(axis=0)], other_steps[~np.isnan(theirs).any(axis=0)])
     if not len(common):
-        return math.nan, False
+        return _Measured(math.nan, False, seeds)
     here, there = (values[:, at == common[-1]].mean() for at, values in ((steps, mine), (other_steps, theirs)))
     size = abs(there) or 1.0
-    return float(100 * (1 + (here - there) / size)), bool(here >= there - verdicts.COMPARABLE_SHARE * size)
+    holds = bool(here >= there - verdicts.COMPARABLE_SHARE * size)
+    return _Measured(float(100 * (1 + (here - there) / size)), holds, seeds)
 
 
-def _is_cheaper(ours: Ours, variant: Cell, vanilla: Cell) -> tuple[float, bool]:
+def _is_cheaper(ours: Ours, variant: Cell, vanilla: Cell) -> _Measured:
     """Core-seconds an env step, in percent less than vanilla's."""
-    both = (ours.cells[variant], ours.cells[vanilla])
-    costs = [(seeds["core_seconds"] / seeds["env_steps"]).dropna() for seeds in both]
-    if any(cost.empty for cost in costs):
-        return math.nan, False
-    mine, theirs = (Summary(*mean_and_std(cost.to_numpy(dtype=float)), len(cost)) for cost in costs)
-    return 100 * (1 - mine.mean / theirs.mean), difference_interval(mine, theirs)[1] < 0
+    costs = [(ours.told(cell, "core_seconds") / ours.told(cell, "env_steps")).dropna() for cell in (variant, vanilla)]
+    seeds = len(costs[0]), len(costs[1])
+    if not all(seeds):
+        return _Measured(math.nan, False, seeds)
+    mine, theirs = (Summary(*mean_and_std(np.asarray(cost, dtype=np.float64)), len(cost)) for cost in costs)
+    return _Measured(100 * (1 - mine.mean / theirs.mean), difference_interval(mine, theirs)[1] < 0, seeds)
 
 
 RULES: dict[str, Rule] = {
@@ -159,11 +176,11 @@ RULES: dict[str, Rule] = {
     "itt_best": _best,
     "itt_second": _second,
     "faster_than_iot": _faster,
-    "srp_maintains": _variant("srp-paper", _keeps_score),
-    "srp_cheaper": _variant("srp-paper", _is_cheaper),
-    "lazy_comparable": _variant("lazy", _keeps_score),
-    "lazy_cheaper": _variant("lazy", _is_cheaper),
-    "bootstrap_trains": _variant("bootstrap", _keeps_score),
+    "srp_maintains": _variant("srp-paper", "srp-paper-vanilla", _keeps_score),
+    "srp_cheaper": _variant("srp-paper", "srp-paper-vanilla", _is_cheaper),
+    "lazy_comparable": _variant("lazy", VANILLA, _keeps_score),
+    "lazy_cheaper": _variant("lazy", VANILLA, _is_cheaper),
+    "bootstrap_trains": _variant("bootstrap", VANILLA, _keeps_score),
 }
 """How each claim is looked at."""
 

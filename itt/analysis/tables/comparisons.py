@@ -86,14 +86,13 @@ def _score(number: Number, ours: Ours, variant: str, measure: str) -> Comparison
     env, method = number.env, number.method
     found = ours.scores.get((env, method, variant, measure))
     value = None if found is None else found.mean if number.quantity == "mean" else found.std
-    pending = verdicts.not_yet(ours.asked.get((env, method, variant)), variant)
+    pending = verdicts.not_yet(ours.asked.get((env, method, variant)))
     paper = Summary(*zhao2022.scores()[env, method], zhao2022.SEEDS)
     margin = verdicts.score_margin(env, paper.std)
     if found is None or value is None:
         nothing = Verdict(NOT_YET, "no score", "no run has this score yet")
         return Comparison(number, variant, None, 0, pending or nothing, margin=margin)
-    if pending is None and (why := verdicts.few(found.n)):  # runs that are finished may lack this score
-        pending = Verdict(NOT_YET, "too few", why)
+    pending = pending or verdicts.too_few(found.n)
     if number.quantity == "std":
         agrees = verdicts.spread_agrees(value, number.value)
         why = "" if agrees else f"further apart than a factor of {verdicts.SPREAD_FACTOR:g}"
@@ -115,16 +114,19 @@ def _hours(number: Number, ours: Ours, variant: str) -> Comparison:
     """Machines differ, so a method's time is compared relative to the mean of the methods on the same env."""
     cells = [(number.env, method, variant) for method in zhao2022.METHODS]
     cell = (number.env, number.method, variant)
-    hours, n = ours.hours(cell), ours.seeds(*cell)
-    pending = next((found for each in cells if (found := verdicts.not_yet(ours.asked.get(each), variant))), None)
-    if pending:
-        own = verdicts.not_yet(ours.asked.get(cell), variant)
+    hours, n = ours.hours(cell), len(ours.told(cell, "seconds"))
+    own, *others = (_untimed(ours, each) for each in (cell, *cells))
+    if pending := next(filter(None, others), None):
         return Comparison(number, variant, hours, n, own or Verdict(NOT_YET, "other methods", _of_others(pending)))
     here, there = ours.relative_time(cell), relative_paper_time(number.env, number.method)
-    if here is None:
-        return Comparison(number, variant, hours, n, Verdict(NOT_YET, "no time", "a run tells no core-seconds"))
+    assert here is not None  # all are timed
     why = f"{here:.2f} of the mean of the methods; the paper's {there:.2f}"
     return Comparison(number, variant, hours, n, judged(abs(here / there - 1) <= verdicts.TIME_SHARE, why))
+
+
+def _untimed(ours: Ours, cell: Cell) -> Verdict | None:
+    """Why the time that a cell took cannot be judged."""
+    return verdicts.not_yet(ours.asked.get(cell)) or verdicts.too_few(len(ours.told(cell, "core_seconds")))
 
 
 def _of_others(pending: Verdict) -> str:
@@ -141,8 +143,8 @@ def _setting(number: Number, ours: Ours, variant: str) -> Comparison:
     """What is a setting is equal or not; a number without a method is about all of them."""
     methods = [number.method] if number.method else zhao2022.METHODS
     cells = [(number.env, method, variant) for method in methods]
-    n = sum(ours.seeds(*cell) for cell in cells)
-    values = sorted({value for cell in cells for value in ours.setting(cell, number.quantity)})
+    told = [ours.told(cell, number.quantity) for cell in cells]
+    n, values = sum(map(len, told)), sorted({float(value) for seeds in told for value in seeds})
     found = values[0] + _hidden(number) if len(values) == 1 else None
     return Comparison(number, variant, found, n, _setting_verdict(number, ours, cells, values, found))
 

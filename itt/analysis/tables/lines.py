@@ -45,5 +45,5 @@ def of_seeds(found: int, n: int) -> str:
 
 
 def usual(counts: Sequence[int]) -> int:
-    """The number of seeds that most cells have."""
-    return Counter(count for count in counts if count).most_common(1)[0][0] if any(counts) else 0
+    """The number of seeds that most cells have; those without any are not counted, and there must be others."""
+    return Counter(count for count in counts if count).most_common(1)[0][0]

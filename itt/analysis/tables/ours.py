@@ -7,7 +7,6 @@ from functools import cached_property
 
 import pandas as pd
 
-from itt.analysis.outputs import VANILLA
 from itt.analysis.scores import Cell, by_cell, readings, scores
 from itt.analysis.speed import Speed
 from itt.analysis.statistics import Summary, mean_and_std
@@ -58,33 +57,28 @@ class Ours:
         """The curves of each cell."""
         return by_cell(self.curves)
 
+    def told(self, cell: Cell, column: str) -> pd.Series[float]:
+        """What the runs of a cell tell in a column of positive numbers; runs that do not are left out."""
+        if cell not in self.cells:
+            return pd.Series(dtype=float)
+        values = self.cells[cell][column]
+        return values[values > 0]
+
     def hours(self, cell: Cell) -> float | None:
-        """Wall-clock hours of a training so far, mean over seeds."""
+        """Wall-clock hours of a training so far, mean over the seeds that tell."""
         return self._mean(cell, "seconds")
 
     def core_hours(self, cell: Cell) -> float | None:
-        """Core-hours of a training so far, mean over seeds."""
+        """Core-hours of a training so far, mean over the seeds that tell."""
         return self._mean(cell, "core_seconds")
 
     def relative_time(self, cell: Cell) -> float | None:
-        """Core-hours over the mean of the paper's methods on this env; None unless all are there and took any."""
+        """Core-hours over the mean of the paper's methods on this env; None unless all tell theirs."""
         env, _, variant = cell
         hours = [self.core_hours((env, method, variant)) for method in zhao2022.METHODS]
-        mine = self.core_hours(cell)
-        if mine is None or any(each is None for each in hours):
-            return None
-        total = sum(each for each in hours if each is not None)
-        return mine * len(hours) / total if total else None
-
-    def setting(self, cell: Cell, column: str) -> list[float]:
-        """The values that a column of settings has in the runs of a cell, each once; runs that tell none left out."""
-        return sorted(set(self.cells[cell][column].dropna())) if cell in self.cells else []
-
-    def seeds(self, env: str, method: str, variant: str = VANILLA) -> int:
-        """How many runs of a cell have a result."""
-        return len(self.cells.get((env, method, variant), ()))
+        mine, known = self.core_hours(cell), [each for each in hours if each is not None]
+        return mine * len(hours) / sum(known) if mine is not None and len(known) == len(hours) else None
 
     def _mean(self, cell: Cell, column: str) -> float | None:
-        if cell not in self.cells or (values := self.cells[cell][column].dropna()).empty:
-            return None
-        return float(values.mean()) / HOUR
+        values = self.told(cell, column)
+        return None if values.empty else float(values.mean()) / HOUR

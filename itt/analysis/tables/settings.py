@@ -55,6 +55,8 @@ def _table(ours: Ours, subject: Subject, compared: list[Comparison]) -> Table:
     envs = [env for env in ordered(ours.runs)[0] if any(key[0] == env for key in found)]
     if not envs:
         return Table(subject.title, f"The study has no environment of the paper's Table {subject.table}.", (), ())
+    if not any(one.n for one in compared):
+        return Table(subject.title, "No vanilla run has a result yet, whose settings could be told.", (), ())
     n = usual([one.n for one in compared])
     rows = [
         row

@@ -4,17 +4,16 @@ from __future__ import annotations
 
 import pandas as pd
 
-from itt.analysis.missing import partial, unfinished
+from itt.analysis.missing import partial
 
 
 def source(runs: pd.DataFrame) -> str:
-    """The study, its number of runs, and how many of them are still on their way."""
+    """The study and its number of runs."""
     studies = ", ".join(f"`{study}`" for study in sorted(set(runs["study"])))
-    begun = int(unfinished(runs).sum())
-    return f"Source: study {studies}, {len(runs)} runs" + (f", {begun} of them unfinished." if begun else ".")
+    return f"Source: study {studies}, {len(runs)} run{'' if len(runs) == 1 else 's'}."
 
 
 def mark(runs: pd.DataFrame) -> list[str]:
-    """The sentence that opens the captions of runs of which some have no result."""
+    """The sentence that opens the captions of runs of which something is missing."""
     told = partial(runs)
     return [told] if told else []

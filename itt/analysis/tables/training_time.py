@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 
 from itt.analysis.outputs import VANILLA
-from itt.analysis.scores import CELL, ordered
+from itt.analysis.scores import CELL
 from itt.analysis.scores import Cell as RunCell
 from itt.analysis.tables import verdicts
 from itt.analysis.tables.comparisons import Comparison, compare, relative_paper_time
@@ -20,7 +20,7 @@ from itt.analysis.tables.source import mark, source
 from itt.analysis.typeset import NOTHING, Cell, Row, Table, label
 from itt.published import zhao2022
 
-TITLE = "Training time"
+TITLE, SPLIT = "Training time", "Where the time goes"
 PARTS = ("episodes", "physics", "policy", "waiting", "rest")
 NOTES = (
     "Machines and engines differ, so hours are not compared with hours. `relative`: a method's core-hours over the "
@@ -62,8 +62,10 @@ def parts(ours: Ours) -> pd.DataFrame:
 
 def _hours_table(ours: Ours) -> Table:
     compared = {(each.env, each.method): compare(each, ours) for each in zhao2022.numbers() if each.table == 2}
-    envs = ordered(ours.runs[ours.runs["rows"] > 0])[0]
-    n = usual([len(seeds) for cell, seeds in ours.cells.items() if cell[2] == VANILLA])
+    counts = {cell: len(seeds) for cell, seeds in ours.cells.items() if cell[2] == VANILLA}
+    if not counts:
+        return Table(TITLE, "No vanilla run has a result yet, by which the methods' hours are compared.", (), ())
+    envs, n = list(dict.fromkeys(env for env, *_ in counts)), usual(list(counts.values()))
     rows = [row for env in envs for row in _rows(ours, env, compared, n)]
     header = ("Environment", "", *(label(method, VANILLA) for method in zhao2022.METHODS), "Iterations")
     sentences = [
@@ -78,13 +80,12 @@ def _hours_table(ours: Ours) -> Table:
 
 def _rows(ours: Ours, env: str, compared: Mapping[tuple[str, str], Comparison], n: int) -> list[Row]:
     cells = [(env, method, VANILLA) for method in zhao2022.METHODS]
-    notes = [of_seeds(ours.seeds(*cell), n) for cell in cells]
-    iterations = sorted({count for cell in cells for count in ours.setting(cell, "iterations")})
+    iterations = sorted({float(count) for cell in cells for count in ours.told(cell, "iterations")})
     counted = Cell(" or ".join(f"{count:g}" for count in iterations)) if iterations else NOTHING
     lines = {
-        "ours, hours": [*(_hours(ours.hours(cell), note) for cell, note in zip(cells, notes, strict=True)), counted],
+        "ours, hours": [*(_hours(ours.hours(cell), _note(ours, cell, "seconds", n)) for cell in cells), counted],
         "ours, core-hours": [
-            *(_hours(ours.core_hours(cell), note) for cell, note in zip(cells, notes, strict=True)),
+            *(_hours(ours.core_hours(cell), _note(ours, cell, "core_seconds", n)) for cell in cells),
             NOTHING,
         ],
     }
@@ -105,6 +106,10 @@ def _rows(ours: Ours, env: str, compared: Mapping[tuple[str, str], Comparison], 
     return group(env, lines)
 
 
+def _note(ours: Ours, cell: RunCell, column: str, n: int) -> str:
+    return of_seeds(len(ours.told(cell, column)), n)
+
+
 def _difference(ours: Ours, cell: RunCell) -> Cell:
     here = ours.relative_time(cell)
     if here is None:
@@ -120,7 +125,6 @@ def _hours(value: float | None, note: str = "") -> Cell:
 
 
 def _parts_table(ours: Ours, split: pd.DataFrame) -> Table:
-    title = "Where the time goes"
     several = len(set(split["n"])) > 1
     rows: list[Row] = []
     env = ""
@@ -134,7 +138,7 @@ def _parts_table(ours: Ours, split: pd.DataFrame) -> Table:
         rows.append((Cell("" if row["env"] == env else row["env"]), Cell(name), _hours(hours), *figures))
         env = row["env"]
     header = ("Environment", "Method", "core-hours", *PARTS)
-    return Table(title, _parts_caption(ours), header, tuple(rows))
+    return Table(SPLIT, _parts_caption(ours), header, tuple(rows))
 
 
 def _parts_caption(ours: Ours) -> str:

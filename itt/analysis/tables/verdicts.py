@@ -11,7 +11,6 @@ from dataclasses import dataclass
 import pandas as pd
 
 from itt.analysis.missing import unfinished
-from itt.analysis.outputs import VANILLA
 from itt.published import zhao2022
 
 REPRODUCED, NOT, NOT_YET = "reproduced", "not reproduced", "not yet"
@@ -51,12 +50,11 @@ def judged(agrees: bool, why: str = "") -> Verdict:
     return Verdict(word, word, why)
 
 
-def not_yet(seeds: pd.DataFrame | None, variant: str, iterations: int | None = None) -> Verdict | None:
+def not_yet(seeds: pd.DataFrame | None, iterations: int | None = None) -> Verdict | None:
     """Why there can be no verdict on what these runs came to; None if there can.
 
     Args:
         seeds: The runs that the study asks for of an (env, method, variant); None if there are none.
-        variant: Others than vanilla have other settings than the paper's by intent; only their length is looked at.
         iterations: How far each has to have come; None: to its end, which is where the paper's settings have it.
     """
     if seeds is None:
@@ -64,9 +62,7 @@ def not_yet(seeds: pd.DataFrame | None, variant: str, iterations: int | None = N
     trained = seeds[seeds["rows"] > 0]
     if trained.empty:
         return Verdict(NOT_YET, "no result", f"none of {len(seeds)} runs has a result yet")
-    other = differing(trained)
-    other &= {_LENGTH} if variant != VANILLA else other
-    other -= {_LENGTH} if iterations is not None else set()
+    other = differing(trained) - ({_LENGTH} if iterations is not None else set())
     reasons = [
         ("too few", few(len(trained))),
         ("unfinished", _unfinished(trained) if iterations is None else _short(trained, iterations)),
@@ -80,13 +76,24 @@ _LENGTH = "algorithm.iterations"
 
 
 def differing(trained: pd.DataFrame) -> set[str]:
-    """The settings in which any of these runs differs from the paper's."""
+    """The settings in which any of these runs differs from the paper's run of its name (`paper_settings.paper_run`)."""
     return {key for keys in trained["differs"].dropna() for key in keys.split(", ") if key}
 
 
 def few(count: int) -> str:
     """What is said of so many seeds if they are too few for a verdict; nothing if they are not."""
-    return f"{count} seed{'s' if count > 1 else ''}, where a verdict takes {FEWEST}" if count < FEWEST else ""
+    return f"{_seeds(count)}, where a verdict takes {FEWEST}" if count < FEWEST else ""
+
+
+def _seeds(count: int) -> str:
+    return f"{count} seed{'' if count == 1 else 's'}"
+
+
+def too_few(count: int) -> Verdict | None:
+    """Why nothing can be said of finished runs of which only so many tell what is judged; None if they are enough."""
+    if count >= FEWEST:
+        return None
+    return Verdict(NOT_YET, "too few", f"{_seeds(count)} tell it, where a verdict takes {FEWEST}")
 
 
 def _unfinished(trained: pd.DataFrame) -> str:

@@ -7,6 +7,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from itt.algorithms.es.settings import METHODS, ESRun
 from itt.candidates import all_actions
 from itt.envs import EnvSpec
 from itt.native.vectors import WIDTH
@@ -15,8 +16,6 @@ from itt.rollouts.compiled import towers
 from itt.rollouts.compiled.generator import LANES
 from itt.rollouts.compiled.searches import CODES, EXACT, Room, room
 from itt.rollouts.compiled.towers import ACTIVATION, LINEAR, OUTPUTS, TANH
-from itt.run import Run
-from itt.settings import METHODS
 
 ITT, IOT, EXPLICIT = (METHODS[name].code for name in ("itt", "iot", "explicit"))
 DOT, SOFTMAX, ANGULAR = 0, 1, 2
@@ -94,7 +93,7 @@ class Actor(NamedTuple):
     """what the search has built"""
 
 
-def make(run: Run, spec: EnvSpec, architecture: Architecture) -> Actor:
+def make(run: ESRun, spec: EnvSpec, architecture: Architecture) -> Actor:
     """An actor for a run, with its arrays empty; see `policy.begin`."""
     method, settings = run.traits.code, run.candidates
     (state, *others), places = towers.tables(architecture.towers)

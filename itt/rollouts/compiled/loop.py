@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from typing import Any
 
+from itt.envs.divergence import MAX_STATE, MAX_VALUE
 from itt.native.kernel import kernel
 from itt.rollouts.compiled import physics as env
 from itt.rollouts.compiled import policy
 from itt.rollouts.compiled import sight as eyes
 from itt.rollouts.compiled.simulation import beyond
-from itt.rollouts.divergence import MAX_STATE, MAX_VALUE
 
 
 @kernel
@@ -31,7 +31,7 @@ def play(
 
     Returns:
         The sum of rewards, the number of steps, whether the env has ended the episode, and whether that is because it
-        diverged (`itt.rollouts.divergence`).
+        diverged (`itt.envs.divergence`).
     """
     seen = sight.seen if normalised else state
     env.observe(physics, state)

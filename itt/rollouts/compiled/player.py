@@ -7,17 +7,17 @@ import time
 import numpy as np
 
 from itt import seeding
+from itt.algorithms.es.settings import ESRun
 from itt.envs import EnvSpec, describe, make
+from itt.envs.divergence import is_sound, watched_step
 from itt.linear.orthogonal import orthogonal
 from itt.linear.products import product
 from itt.native.cache import compile_once
 from itt.observations import Normaliser
-from itt.policies import Theta
-from itt.resolve import architecture_of, resolve
+from itt.policies import Theta, architecture_of
+from itt.resolve import resolve
 from itt.rollouts.compiled import loop, physics, policy, sight
-from itt.rollouts.divergence import is_sound, watched_step
 from itt.rollouts.episode import Episode, promised
-from itt.run import Run
 from itt.seeding import Key
 from itt.study import single
 
@@ -29,7 +29,7 @@ The paper's episodes have no more."""
 class CompiledPlayer:
     """Plays envs that have compiled physics: no Python between one step and the next."""
 
-    def __init__(self, run: Run, spec: EnvSpec) -> None:
+    def __init__(self, run: ESRun, spec: EnvSpec) -> None:
         """Makes the env, whose reset and memory are used, and the arrays that episodes are played on."""
         self.run, self.spec = run, spec
         self.env = make(run.env)
@@ -65,7 +65,7 @@ class CompiledPlayer:
 class SimulatorPlayer:
     """Plays any other env in its own simulator, with the compiled policy acting in it."""
 
-    def __init__(self, run: Run, spec: EnvSpec) -> None:
+    def __init__(self, run: ESRun, spec: EnvSpec) -> None:
         """Makes the env and the policy's arrays."""
         self.run, self.spec = run, spec
         self.env = make(run.env, **run.env_kwargs)
@@ -98,7 +98,7 @@ class SimulatorPlayer:
         return Episode(value, steps, seconds, diverged, met, built is not None, built or 0.0)
 
 
-def player(run: Run, spec: EnvSpec) -> CompiledPlayer | SimulatorPlayer:
+def player(run: ESRun, spec: EnvSpec) -> CompiledPlayer | SimulatorPlayer:
     """The fastest player that the env has."""
     ready()
     return CompiledPlayer(run, spec) if physics.supported(spec) else SimulatorPlayer(run, spec)
@@ -111,6 +111,6 @@ def ready() -> None:
 
 def _compile_all() -> None:
     """One short episode and what directions and tables are made with will do, since nothing is compiled twice."""
-    run = resolve(single("CartPole-v1", "itt"))
+    run = resolve(ESRun.of(single("CartPole-v1", "itt"), "compiling"))
     CompiledPlayer(run, describe(run.env)).play(np.zeros(architecture_of(run).size), Key(0))
     product(np.eye(1), orthogonal(1, 1, np.random.default_rng(0)))

@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 
 from itt import seeding
+from itt.algorithms.es.settings import ESRun
 from itt.candidates import build, pool_key
 from itt.native.kernel import inlined_kernel, kernel
 from itt.policies import Theta
@@ -33,13 +34,12 @@ from itt.rollouts.compiled.exact_search import bound, find, prepare
 from itt.rollouts.compiled.scores import coordinate, exact_block, exact_score, state_latent, state_part
 from itt.rollouts.compiled.searches import EXACT, fill
 from itt.rollouts.compiled.towers import ACTIVATION, OUTPUTS, ROUNDING, START, TANH
-from itt.run import Run
 from itt.seeding import Key, Purpose
 
 __all__ = ["Actor", "act", "begin", "choose", "make"]
 
 
-def begin(actor: Actor, run: Run, theta: Theta, key: Key) -> float | None:
+def begin(actor: Actor, run: ESRun, theta: Theta, key: Key) -> float | None:
     """Fills in theta, shape (D,), and the candidates that stand in the episode `key`.
 
     Returns:

@@ -11,13 +11,13 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
+from itt.algorithms.es.settings import Kernel, RandomFeatureTree, Search, SignedRandomProjections
 from itt.candidates import feature_tree as trees
 from itt.candidates.feature_tree import FeatureTree
 from itt.candidates.projections import Buckets, empty
 from itt.candidates.searches import Index
 from itt.native.kernel import kernel
 from itt.rollouts.compiled import feature_tree, projections
-from itt.settings import Kernel, RandomFeatureTree, Search, SignedRandomProjections
 
 EXACT, SRP, RFT = 0, 1, 2
 CODES = {"exact": EXACT, "srp": SRP, "rft": RFT}

@@ -9,8 +9,8 @@ import gymnasium
 import numpy as np
 from numpy.typing import NDArray
 
+from itt.envs.divergence import MAX_VALUE
 from itt.native.kernel import kernel
-from itt.rollouts.divergence import MAX_VALUE
 
 CART_POLE, MOUNTAIN_CAR, MOUNTAIN_CAR_CONTINUOUS, ACROBOT, GYMNASIUM, FISH, SWIMMER, HOPPER, WALKER = range(9)
 """Kinds of env: four of classic control, all of Gymnasium's MuJoCo envs, and four domains of dm_control's suite."""
@@ -90,7 +90,7 @@ def _warnings(data: Any) -> NDArray[np.int32]:
 
 @kernel
 def diverged(warnings: Any, qpos: Any, qvel: Any) -> Any:
-    """`itt.rollouts.divergence.has_diverged`, compiled."""
+    """`itt.envs.divergence.has_diverged`, compiled."""
     for i in range(1, len(warnings), 2):
         if warnings[i] > 0:
             return True

@@ -7,7 +7,8 @@ import numpy as np
 import pytest
 
 from itt.algorithms.es import strategy
-from itt.resolve import architecture_of, resolve
+from itt.policies import architecture_of
+from itt.resolve import resolve
 from itt.study import load
 
 STUDY = Path(__file__).parents[3] / "config" / "arsv2.yaml"

@@ -7,8 +7,9 @@ import pytest
 
 from itt.algorithms.es import episodes, strategy, trainer
 from itt.errors import UserError
+from itt.policies import architecture_of
 from itt.record import policy_file
-from itt.resolve import architecture_of, resolve
+from itt.resolve import resolve
 from itt.rollouts import Episode
 from itt.study import single
 
@@ -36,7 +37,9 @@ def training(train, monkeypatch):
 
     def start(run, told):
         monkeypatch.setattr(trainer, "_played", lambda run, now, *_: (told(now.state.iteration), {}))
-        monkeypatch.setattr(trainer, "COLUMNS", [name for name in trainer.COLUMNS if "seconds" not in name])
+        monkeypatch.setattr(
+            trainer, "COLUMNS", {name: kind for name, kind in trainer.COLUMNS.items() if "seconds" not in name}
+        )
         return train(run)
 
     return start
@@ -53,7 +56,7 @@ def test_a_theta_that_diverges_is_never_the_best(training):
 
     assert [row["return"] for row in done.rows()] == [6.0, 5.0, 6.0, 4.0]
     expected = theta_after(run_of(), [6.0, 6.0, 7.0, 8.0, 9.0, 10.0, 11.0])
-    np.testing.assert_array_equal(policy_file.read(done / "best.npz").theta, expected)
+    np.testing.assert_array_equal(policy_file.read(done / "best.npz").arrays["theta"], expected)
 
 
 def theta_after(run, returns):
@@ -81,7 +84,7 @@ def test_in_an_estimate_an_episode_that_diverged_is_as_the_worst_one(training, s
     done = training(run, lambda k: [sound(5.0), diverged(), *perturbed(*values[1:])])
 
     expected = theta_after(run, [5.0, 2.0, *values[1:]])
-    np.testing.assert_array_equal(policy_file.read(done / "policy.npz").theta, expected)
+    np.testing.assert_array_equal(policy_file.read(done / "policy.npz").arrays["theta"], expected)
     assert [row["es/max_return"] for row in done.rows()] == [7.0]
 
 
@@ -90,7 +93,9 @@ def test_where_theta_itself_diverged_forward_differences_are_from_the_worst(trai
 
     done = training(run, lambda k: [diverged(), *perturbed(3, 1, 2)])
 
-    np.testing.assert_array_equal(policy_file.read(done / "policy.npz").theta, theta_after(run, [1.0, 3.0, 1.0, 2.0]))
+    np.testing.assert_array_equal(
+        policy_file.read(done / "policy.npz").arrays["theta"], theta_after(run, [1.0, 3.0, 1.0, 2.0])
+    )
 
 
 def test_the_worst_is_of_single_episodes_where_a_perturbation_has_several():

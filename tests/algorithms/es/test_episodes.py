@@ -5,10 +5,10 @@ import pytest
 
 from itt import seeding
 from itt.algorithms.es import episodes
+from itt.algorithms.es.settings import ES
 from itt.resolve import resolve
 from itt.rollouts import Rollout, Shared, play
 from itt.seeding import Key, Purpose
-from itt.settings import ES
 from itt.study import single
 
 PAIRED = ES(random_numbers="pair", episodes=2)

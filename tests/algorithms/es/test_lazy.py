@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from itt.algorithms.es.schedules import updates
-from itt.settings import Lazy
+from itt.algorithms.es.settings import Lazy
 
 
 def moves(lazy, until):

@@ -5,7 +5,7 @@ import pytest
 import torch
 
 from itt.algorithms.es.optimisers import OPTIMISERS, blank
-from itt.settings import Adam, Ascent, ClipUp, Momentum
+from itt.algorithms.es.settings import Adam, Ascent, ClipUp, Momentum
 
 SIZE, STEPS, ETA = 7, 50, 0.03
 GRADIENTS = np.random.default_rng(0).standard_normal((STEPS, SIZE)) * np.logspace(-3, 3, SIZE)

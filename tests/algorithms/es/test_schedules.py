@@ -3,7 +3,7 @@
 import pytest
 
 from itt.algorithms.es.schedules import DECAYS, factor
-from itt.settings import Constant, Decay
+from itt.algorithms.es.settings import Constant, Decay
 
 
 def test_constant_is_one():

@@ -6,10 +6,12 @@ import numpy as np
 import pytest
 
 from itt.algorithms.es import strategy
+from itt.algorithms.es.saved import arrays, learned_of
 from itt.errors import UserError
-from itt.observations import Moments
+from itt.observations import Learned, Moments
+from itt.policies import architecture_of
 from itt.record import policy_file
-from itt.resolve import architecture_of, resolve
+from itt.resolve import resolve
 from itt.rollouts import Rollout, Shared, play
 from itt.seeding import Key
 from itt.study import single
@@ -59,8 +61,8 @@ def test_theta_k_sees_states_through_all_that_perturbations_met_before_iteration
     told, theta, met = by_hand(normalised())
     assert [row["return"] for row in whole.rows()] == [value for _, value, _ in told]
     saved = policy_file.read(whole / "policy.npz")
-    np.testing.assert_array_equal(saved.theta, theta)
-    assert same(saved.met, met)
+    np.testing.assert_array_equal(saved.arrays["theta"], theta)
+    assert same(learned_of(saved).met, met)
 
 
 def test_a_policy_is_saved_with_the_moments_that_it_was_played_with(train):
@@ -69,8 +71,8 @@ def test_a_policy_is_saved_with_the_moments_that_it_was_played_with(train):
     best = int(np.argmax([row["return"] for row in training.rows()]))
     assert 0 < best < ITERATIONS - 1, "choose another seed: the best row should be neither the first nor the last"
     saved = policy_file.read(training / "best.npz")
-    np.testing.assert_array_equal(saved.theta, told[best][0])
-    assert same(saved.met, told[best][2])
+    np.testing.assert_array_equal(saved.arrays["theta"], told[best][0])
+    assert same(learned_of(saved).met, told[best][2])
 
 
 @pytest.mark.parametrize("after", [1, 2, 4])
@@ -98,7 +100,7 @@ def test_diverged_episodes_are_not_met(train, monkeypatch):
         return episode
 
     monkeypatch.setattr("itt.algorithms.es.trainer.play", diverging)
-    assert np.abs(policy_file.read(train(normalised()) / "policy.npz").met.mean).max() < 10
+    assert np.abs(learned_of(policy_file.read(train(normalised()) / "policy.npz")).met.mean).max() < 10
 
 
 @pytest.mark.parametrize("name", ["policy.npz", "best.npz"])
@@ -106,7 +108,7 @@ def test_an_evaluation_sees_states_as_the_saved_policy_did(itt, whole, name):
     """Moments are put into the file that make the policy blind to all but the pole's angle, whose sign it follows."""
     run, theta = policy_file.read(whole / name).run, np.ones(6)
     seeing = Moments(2, np.zeros(4), np.array([0.0, 0.0, 1.0, 0.0]))
-    policy_file.write(whole / name, run, theta, seeing)
+    policy_file.write(whole / name, run, arrays(Learned(theta, seeing)))
     keys = [Key(0, episode=number, evaluation=True) for number in range(3)]
     told = json.loads(itt("eval", whole.folder, "--episodes", 3, "--json", *["--best"] * (name == "best.npz")).out)
     for normaliser, equal in ((seeing.normaliser, True), (None, False)):
@@ -122,7 +124,7 @@ def test_an_evaluation_adds_nothing_to_what_was_met(itt, whole):
 
 def test_a_policy_without_the_moments_that_it_needs_is_refused(tmp_path, whole):
     saved = policy_file.read(whole / "policy.npz")
-    policy_file.write(tmp_path / "policy.npz", saved.run, saved.theta)
+    policy_file.write(tmp_path / "policy.npz", saved.run, {"theta": saved.arrays["theta"]})
     with pytest.raises(UserError, match=r"not a policy of itt \(.*observation_count"):
         policy_file.read(tmp_path / "policy.npz")
 
@@ -133,8 +135,8 @@ def test_a_policy_from_before_there_was_this_setting_sees_raw_states(tmp_path):
     del spec["policy"]["observations"]
     np.savez(tmp_path / "policy.npz", spec=np.array(json.dumps(spec)), theta=np.ones(6))
     saved = policy_file.read(tmp_path / "policy.npz")
-    assert saved.met is None
-    assert saved.normaliser is None
+    assert learned_of(saved).met is None
+    assert learned_of(saved).normaliser is None
     assert saved.run.policy.observations == "raw"
 
 
@@ -149,20 +151,19 @@ def test_any_number_of_ranks_gives_the_same_bits(started, tmp_path, env):
     settings = ["policy.observations=normalised", "algorithm.iterations=3", "algorithm.directions=5"]
     arguments = [part for setting in settings for part in ("--set", setting)]
     results = []
-    for ranks in (None, 2, 4):
+    for ranks in (None, 3):
         out = tmp_path / str(ranks)
         done = started("train", "--env", env, "--method", "explicit", "--out", out, *arguments, ranks=ranks)
         assert done.code == 0, done.err
         results.append([(out / name).read_bytes() for name in ("policy.npz", "best.npz")])
-    assert results[0] == results[1] == results[2]
+    assert results[0] == results[1]
 
 
 @pytest.mark.parametrize("method", ["itt", "iot", "explicit"])
 def test_both_engines_train_the_same_policy(train, method):
     engines = ("compiled", "reference")
-    one, other = (
-        policy_file.read(train(normalised(f"engine={name}", method=method), name) / "policy.npz") for name in engines
-    )
+    trained = (train(normalised(f"engine={name}", method=method), name) for name in engines)
+    one, other = (learned_of(policy_file.read(one / "policy.npz")) for one in trained)
     np.testing.assert_allclose(one.theta, other.theta, rtol=1e-9)
     assert one.met.count == other.met.count
     np.testing.assert_allclose(one.met.mean, other.met.mean, rtol=1e-9)

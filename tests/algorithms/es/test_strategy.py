@@ -4,9 +4,9 @@ import numpy as np
 import pytest
 
 from itt.algorithms.es import strategy
+from itt.algorithms.es.settings import ES, Lazy, Policy, Tower
 from itt.algorithms.es.strategy import State
 from itt.policies import architecture
-from itt.settings import ES, Lazy, Policy, Tower
 
 ITT = architecture("itt", Policy(width=3, state=Tower(layers=2), action=Tower(layers=1)), 4, 2, discrete=False)
 STATE = State(np.linspace(-1, 1, ITT.size), iteration=3)

@@ -5,9 +5,9 @@ import pytest
 
 from itt import settings_file
 from itt.algorithms.es.episodes import reached
+from itt.algorithms.es.settings import Target
 from itt.errors import UserError
 from itt.record import policy_file
-from itt.settings import Target
 from itt.study import single
 
 ITERATIONS = 12
@@ -53,10 +53,10 @@ def test_a_training_ends_with_the_theta_that_reached_the_target(train, free):
     stopped = train(cartpole(score))
     assert stopped.rows() == training.rows()[: row + 1]
     assert stopped.said == [f"target reached at iteration {row}"]
-    thetas = [policy_file.read(stopped / name).theta for name in ("policy.npz", "best.npz")]
+    thetas = [policy_file.read(stopped / name).arrays["theta"] for name in ("policy.npz", "best.npz")]
     np.testing.assert_array_equal(*thetas)
     np.testing.assert_array_equal(
-        thetas[0], policy_file.read(train(cartpole(iterations=row), "to row") / "policy.npz").theta
+        thetas[0], policy_file.read(train(cartpole(iterations=row), "to row") / "policy.npz").arrays["theta"]
     )
 
 
@@ -106,7 +106,7 @@ def test_extended_past_its_target_a_training_is_as_if_it_had_not_stopped(train, 
     train(cartpole(free[1]))
     extended = train(further, extend=True)
     assert extended.rows() == free[0].rows()
-    np.testing.assert_array_equal(*(policy_file.read(t / "policy.npz").theta for t in (extended, free[0])))
+    np.testing.assert_array_equal(*(policy_file.read(t / "policy.npz").arrays["theta"] for t in (extended, free[0])))
 
 
 def test_more_iterations_do_not_lead_past_a_target(train, free):

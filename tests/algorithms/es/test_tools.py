@@ -6,10 +6,10 @@ import numpy as np
 import pytest
 
 from itt.algorithms.es import strategy
+from itt.algorithms.es.settings import ES, Policy, Tower
 from itt.errors import UserError
 from itt.policies import architecture
 from itt.resolve import resolve
-from itt.settings import ES, Policy, Tower
 from itt.study import single
 
 ITT = architecture("itt", Policy(width=3, state=Tower(layers=2), action=Tower(layers=1)), 4, 2, discrete=False)

@@ -5,8 +5,9 @@ import pytest
 
 from itt.algorithms.es import strategy
 from itt.algorithms.es.trainer import COLUMNS
+from itt.policies import architecture_of
 from itt.record import policy_file
-from itt.resolve import architecture_of, resolve
+from itt.resolve import resolve
 from itt.rollouts import Rollout, Shared, play
 from itt.seeding import Key
 from itt.study import single
@@ -63,14 +64,14 @@ def test_env_steps_count_every_step_so_far(both):
 
 def test_the_final_policy_has_had_all_updates(both):
     training, _, theta = both
-    np.testing.assert_array_equal(policy_file.read(training / "policy.npz").theta, theta)
+    np.testing.assert_array_equal(policy_file.read(training / "policy.npz").arrays["theta"], theta)
 
 
 def test_the_best_policy_is_that_of_the_row_with_the_highest_return(both):
     training, told, _ = both
     best = int(np.argmax([row["return"] for row in training.rows()]))
     assert best > 0, "choose another seed: this test should see a best row that is not the first"
-    np.testing.assert_array_equal(policy_file.read(training / "best.npz").theta, told[best][0])
+    np.testing.assert_array_equal(policy_file.read(training / "best.npz").arrays["theta"], told[best][0])
 
 
 def test_the_columns_are_the_core_ones_and_then_the_algorithms_own(train):
@@ -88,7 +89,7 @@ def test_the_bytes_of_a_policy_depend_on_the_spec_alone(train):
 
 def test_another_seed_gives_another_policy(train):
     policies = [policy_file.read(train(cartpole(seed=seed), str(seed)) / "policy.npz") for seed in (0, 1)]
-    assert not (policies[0].theta == policies[1].theta).any()
+    assert not (policies[0].arrays["theta"] == policies[1].arrays["theta"]).any()
 
 
 def test_rows_do_not_depend_on_how_long_the_run_will_be(train):
@@ -119,12 +120,8 @@ def test_an_iteration_plays_theta_and_each_perturbation_once(train, overrides, e
 
 def test_the_lazy_action_tower_stands_still_between_its_updates(train):
     part = architecture_of(resolve(cartpole())).action_part
-    thetas = [
-        policy_file.read(train(cartpole(f"algorithm.iterations={n}", variant="lazy"), str(n)) / "policy.npz").theta[
-            part
-        ]
-        for n in (1, 2, 5, 6)
-    ]
+    trained = (train(cartpole(f"algorithm.iterations={n}", variant="lazy"), str(n)) for n in (1, 2, 5, 6))
+    thetas = [policy_file.read(one / "policy.npz").arrays["theta"][part] for one in trained]
     np.testing.assert_array_equal(thetas[0], thetas[1])
     np.testing.assert_array_equal(thetas[0], thetas[2])
     assert (thetas[3] != thetas[2]).all()

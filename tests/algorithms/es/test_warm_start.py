@@ -6,9 +6,10 @@ import numpy as np
 import pytest
 
 from itt import settings_file
+from itt.algorithms.es.saved import arrays, learned_of
 from itt.algorithms.es.warm_start import identified
 from itt.errors import UserError
-from itt.observations import Moments
+from itt.observations import Learned, Moments
 from itt.record import policy_file
 from itt.resolve import resolve
 from itt.rollouts import Rollout, Shared, play
@@ -35,7 +36,7 @@ def result(training):
 
 
 def test_theta_0_is_the_saved_theta(train, saved):
-    theta = policy_file.read(saved).theta
+    theta = policy_file.read(saved).arrays["theta"]
     row = train(from_policy(saved)).rows()[0]
     assert row["es/theta_norm"] == np.linalg.norm(theta)
     assert row["es/theta_norm"] != train(cartpole(), "drawn").rows()[0]["es/theta_norm"]
@@ -128,16 +129,18 @@ def test_a_policy_that_sees_normalised_observations_brings_what_it_met(train):
     run = from_policy(before, NORMALISED, "algorithm.iterations=1", "algorithm.eta=1e-12")
     first = train(run).rows()[0]["return"]
     saved, key = policy_file.read(before), Key(0, 0)
-    assert first == play(Shared(saved.run, saved.normaliser), Rollout(saved.theta, key)).value
-    assert policy_file.read(train(run) / "policy.npz").met.count > saved.met.count
+    learned = learned_of(saved)
+    assert first == play(Shared(saved.run, learned.normaliser), Rollout(learned.theta, key)).value
+    assert learned_of(policy_file.read(train(run) / "policy.npz")).met.count > learned.met.count
 
 
 def test_another_normaliser_of_the_same_theta_is_another_run(train, tmp_path):
     before = policy_file.read(train(cartpole(NORMALISED, seed=9), "before") / "policy.npz")
     hashes = set()
+    theta, met = learned_of(before)
     for count in (2, 3):
-        met = Moments(count, before.met.mean, before.met.squares)
-        policy_file.write(tmp_path / "policy.npz", before.run, before.theta, met)
+        other = arrays(Learned(theta, Moments(count, met.mean, met.squares)))
+        policy_file.write(tmp_path / "policy.npz", before.run, other)
         hashes.add(identified(from_policy(tmp_path / "policy.npz", NORMALISED)).hash)
     assert len(hashes) == 2
 

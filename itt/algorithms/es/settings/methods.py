@@ -13,7 +13,6 @@ class Traits:
     """What a method is, wherever more than its name matters.
 
     Attributes:
-        label: How tables and figures call it.
         code: How compiled code calls it.
         candidates: Whether an action is chosen from A* (an implicit policy); else the network's output is the action.
         latents: Whether candidates have a tower, and so latents, of their own, which is what searches are built from
@@ -21,7 +20,6 @@ class Traits:
         settings: The keys of the section `policy` that it uses beside those that all use.
     """
 
-    label: str
     code: int
     candidates: bool
     latents: bool
@@ -29,8 +27,8 @@ class Traits:
 
 
 METHODS: dict[Method, Traits] = {
-    "itt": Traits("ITT", 0, candidates=True, latents=True, settings=("kernel", "latent", "state", "action")),
-    "iot": Traits("IOT", 1, candidates=True, latents=False, settings=("tower",)),
-    "explicit": Traits("Explicit", 2, candidates=False, latents=False, settings=("tower",)),
+    "itt": Traits(0, candidates=True, latents=True, settings=("kernel", "latent", "state", "action")),
+    "iot": Traits(1, candidates=True, latents=False, settings=("tower",)),
+    "explicit": Traits(2, candidates=False, latents=False, settings=("tower",)),
 }
 """In the order of the paper's columns."""

@@ -5,10 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
+from itt.algorithms.es.settings import STANDING, ESRun
 from itt.errors import UserError
 from itt.resolve import env_of
-from itt.run import Run
-from itt.settings import STANDING
 from itt.study import altered
 
 IN_INFERENCE = ("candidates", "search")
@@ -21,7 +20,7 @@ _WITH: dict[str, dict[str, Any]] = {
 """What a search brings along: no compiled twin, that it draws, or that it does not."""
 
 
-def for_inference(run: Run, search: str | None, frozen: bool, overrides: Sequence[str] = ()) -> Run:
+def for_inference(run: ESRun, search: str | None, frozen: bool, overrides: Sequence[str] = ()) -> ESRun:
     """A trained run as it chooses in inference.
 
     Args:
@@ -53,7 +52,7 @@ def for_inference(run: Run, search: str | None, frozen: bool, overrides: Sequenc
     return chooses
 
 
-def changed(run: Run, chooses: Run) -> str:
+def changed(run: ESRun, chooses: ESRun) -> str:
     """What a search brought along, or `--frozen`: `setting: value (training: value)`, or nothing."""
     pairs = [
         ("candidates.resample", run.candidates.resample, chooses.candidates.resample),
@@ -63,12 +62,12 @@ def changed(run: Run, chooses: Run) -> str:
     return ", ".join(f"{key}: {new or 'none'} (training: {old or 'none'})" for key, old, new in pairs if new != old)
 
 
-def settings(chooses: Run) -> dict[str, Any]:
+def settings(chooses: ESRun) -> dict[str, Any]:
     """How a run chooses in inference: its sections of `IN_INFERENCE`, and the selection."""
     sections = chooses.model_dump(mode="json", include=set(IN_INFERENCE))
     return sections | {"policy": {"selection": chooses.policy.selection}}
 
 
-def stand(run: Run) -> bool:
+def stand(run: ESRun) -> bool:
     """Whether A* is the same at every transition of an episode."""
     return run.candidates.resample != "transition" and run.candidates.subsample is None

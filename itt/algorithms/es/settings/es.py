@@ -6,7 +6,10 @@ from typing import Annotated, Literal
 
 from pydantic import Field, model_validator
 
-from itt.settings.section import Section
+from itt.settings.section import Section, spelled
+
+_SHA256 = "^[0-9a-f]{64}$"
+Sha256 = Annotated[str, Field(pattern=_SHA256), spelled(_SHA256, "64 digits 0 to f, as sha256sum prints")]
 
 
 class Lazy(Section):
@@ -79,9 +82,8 @@ class WarmStart(Section):
     """A saved policy whose theta is theta_0. What the run is depends on that theta, not on the file's name."""
 
     policy: str | None = Field(None, min_length=1, description="a policy.npz, from the folder of the command")
-    sha256: str | None = Field(
+    sha256: Sha256 | None = Field(
         None,
-        pattern="^[0-9a-f]{64}$",
         description="of theta's bytes and, where observations are normalised, those of their moments; null: filled in "
         "when the run starts",
     )
