@@ -246,11 +246,14 @@ def plan(
     from itt.study import load
 
     whole, asked = load(study), planning.site(site, {})
-    if measure:
-        cells = list(planning.cells(whole, ranks, lambda run: planning.measured(run, seconds=1.0)))
-    else:
-        speeds = planning.published()
-        cells = list(planning.cells(whole, ranks, lambda run: planning.speed(run, speeds)))
+    try:
+        if measure:
+            cells = list(planning.cells(whole, ranks, lambda run: planning.measured(run, seconds=1.0)))
+        else:
+            speeds = planning.published()
+            cells = list(planning.cells(whole, ranks, lambda run: planning.speed(run, speeds)))
+    except UserError as error:
+        raise UserError(f"{study}: {error}") from None
     if compare is not None:
         compared = comparing.compare(whole, cells, compare)
         if not compared:
