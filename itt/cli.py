@@ -183,6 +183,8 @@ def evaluate(
     from itt.training import algorithm_of
 
     def main(team: ranks.Team) -> int:
+        if run.is_file():
+            raise UserError(f"{run}: is a file; name the run's folder, of which --best evaluates best.npz")
         saved = policy_file.read(run / ("best.npz" if best else "policy.npz"))
         algorithm = algorithm_of(saved.run)
         chooses = algorithm.inference(saved, str(run), search, frozen, set_ or [])
@@ -468,11 +470,16 @@ def settings(
     brackets say with which `search.name` there is such a key.
     """
     from itt import settings_help
+    from itt.resolve import resolve
     from itt.study import single
 
     if method not in METHODS:
         raise UserError(f"--method: must be one of {', '.join(METHODS)}, not {method!r}")
-    defaults = {} if env is None else single(env, method).model_dump(mode="json")
+    defaults = {}
+    if env is not None:
+        run = single(env, method)
+        resolve(run)  # refuses what `itt train` would
+        defaults = run.model_dump(mode="json")
     rows = settings_help.settings(method, defaults)
     if as_json:
         print(json.dumps(rows, indent=1))

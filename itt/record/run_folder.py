@@ -322,8 +322,8 @@ def _same(path: Path, stored: Any, run: Run, extend: bool) -> None:
     differences = list(_differences(there, run.spec()))
     longer = bool(differences) and all(run.lengthens(*difference) for difference in differences)
     if differences and not (longer and extend):
-        differences.sort(key=lambda difference: difference[0] not in ("env", "method", "seed"))
-        told = "; ".join(f"{key} is {old} there, {new} here" for key, old, new in differences[:3])
+        which = [difference for difference in differences if difference[0] in ("env", "method", "seed")]
+        told = "; ".join(f"{key} is {old} there, {new} here" for key, old, new in (which or differences)[:3])
         hint = "; --extend lengthens a run" if longer else ""
         raise UserError(f"{path}: holds another run ({told}); choose another --out{hint}")
 
