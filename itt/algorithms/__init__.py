@@ -1,8 +1,9 @@
 """Training algorithms, a room each, and the one table that names them: a method implies its algorithm.
 
-An algorithm's room has two modules that others know, and loads the rest from there:
+An algorithm's room has three modules that others know, and loads the rest from there:
 
     settings     what one of its runs is: `RUN`, an `itt.run.Run` with the algorithm's sections
+    resolve      what such a run means in its env: `resolve`, which decides what depends on it, and refuses
     algorithm    what is done with it: `ALGORITHM`, an `itt.training.Algorithm`
 
 They are imported by what stands in the table, when they are needed: nobody else imports an algorithm, or asks for one

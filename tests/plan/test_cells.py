@@ -170,7 +170,9 @@ def test_the_totals_are_those_of_the_rows(itt, file):
 
 
 def test_hours_are_unknown_where_no_speed_is_known(itt, file):
-    assert "? core-hours of play, ? core-hours of jobs; the longest run takes ? h" in itt("plan", file("Pendulum-v1")).out
+    assert (
+        "? core-hours of play, ? core-hours of jobs; the longest run takes ? h" in itt("plan", file("Pendulum-v1")).out
+    )
 
 
 def test_what_an_env_says_of_a_study_is_told_with_its_file(itt, tmp_path):
