@@ -1,7 +1,8 @@
 """The folder of a run, and the one process that may write to it.
 
     run.yaml                    what the run is, every setting resolved, and its hash
-    metrics.csv                 row k describes theta_k, before update k
+    metrics.csv                 row k, from 0 on, describes the policy after k iterations, or after k times what
+                                its algorithm has for them
     policy.npz  best.npz        the final policy, and the best by its row's `return`; see policy_file.py
     provenance.json             one entry a session: a run that was continued has several
     checkpoint[.previous]       see checkpoint.py
