@@ -30,7 +30,7 @@ _CODES = (
 
 app = typer.Typer(
     name="itt",
-    help=f"Implicit Two-Tower policies trained by evolution strategies.\n\n{_CODES}",
+    help="Implicit Two-Tower policies, trained by evolution strategies, and other methods beside them.\n\n" + _CODES,
     add_completion=False,
     rich_markup_mode=None,
     pretty_exceptions_enable=False,
@@ -40,13 +40,14 @@ app.add_typer(archive, name="archive")
 app.add_typer(bench, name="bench")
 
 Env = Annotated[str, typer.Option(help="The paper's name of an env (`itt envs` lists them) or any Gymnasium id.")]
-Method = Annotated[str, typer.Option(help=f"One of {', '.join(METHODS)}.")]
+Method = Annotated[str, typer.Option(help=f"One of {', '.join(METHODS)}: what the policy is, and what trains it.")]
 Variant = Annotated[
     str,
     typer.Option(
-        help="vanilla (the paper's settings), lazy (the action tower moves every 5th iteration), bootstrap (candidates "
-        "are drawn from one pool a run), srp (hashing by signed random projections finds the best of one pool), "
-        "srp-lazy (srp and lazy), rft (a random feature tree draws from one pool), or a variant of the study's own."
+        help="vanilla (the method's own settings) or a variant of the study's; of itt and iot bootstrap (candidates "
+        "are drawn from one pool a run); of itt alone lazy (the action tower moves every 5th iteration), srp (hashing "
+        "by signed random projections finds the best of one pool), srp-lazy (srp and lazy), rft (a random feature tree "
+        "draws from one pool)."
     ),
 ]
 Seed = Annotated[int, typer.Option(help="The seed: with the settings, all that a result depends on.")]
@@ -100,7 +101,8 @@ def train(
         typer.Option("--rehearsal", help="The run as it is in the rehearsal of --study: tiny, a folder of its own."),
     ] = False,
     extend: Annotated[
-        bool, typer.Option("--extend", help="Go on with a run that ended with fewer iterations or at a lower target.")
+        bool,
+        typer.Option("--extend", help="Go on with a run that ended where less was asked for: how long, how good."),
     ] = False,
     wait: Annotated[
         bool, typer.Option("--wait", help="Where another process trains this run, wait for it; else it is an error.")
@@ -111,9 +113,9 @@ def train(
     """Train one policy, or go on with a training that was stopped.
 
     Reads the study file, if one is given, and the run's folder, if it is there. Writes to that folder run.yaml,
-    metrics.csv (row k describes theta_k before update k), policy.npz (the final policy), best.npz, provenance.json and
-    checkpoints. Under `mpiexec -n R` rank 0 coordinates and the other R - 1 ranks play; the result is the same, bit for
-    bit, for any R.
+    metrics.csv (row k, from 0 on, describes the policy after k iterations, or after k times what its algorithm has for
+    them), policy.npz (the final policy), best.npz, provenance.json and checkpoints. Under `mpiexec -n R` rank 0
+    coordinates and the other R - 1 ranks play; the result is the same, bit for bit, for any R.
     """
     from itt import ranks
     from itt.progress import progress
@@ -183,6 +185,8 @@ def evaluate(
     from itt.training import algorithm_of
 
     def main(team: ranks.Team) -> int:
+        if run.is_file():
+            raise UserError(f"{run}: is a file; name the run's folder, of which --best evaluates best.npz")
         saved = policy_file.read(run / ("best.npz" if best else "policy.npz"))
         algorithm = algorithm_of(saved.run)
         chooses = algorithm.inference(saved, str(run), search, frozen, set_ or [])
@@ -246,11 +250,14 @@ def plan(
     from itt.study import load
 
     whole, asked = load(study), planning.site(site, {})
-    if measure:
-        cells = list(planning.cells(whole, ranks, lambda run: planning.measured(run, seconds=1.0)))
-    else:
-        speeds = planning.published()
-        cells = list(planning.cells(whole, ranks, lambda run: planning.speed(run, speeds)))
+    try:
+        if measure:
+            cells = list(planning.cells(whole, ranks, lambda run: planning.measured(run, seconds=1.0)))
+        else:
+            speeds = planning.published()
+            cells = list(planning.cells(whole, ranks, lambda run: planning.speed(run, speeds)))
+    except UserError as error:
+        raise UserError(f"{study}: {error}") from None
     if compare is not None:
         compared = comparing.compare(whole, cells, compare)
         if not compared:
@@ -301,7 +308,7 @@ def collect(
     """Gather run folders into two tables.
 
     Reads run.yaml, metrics.csv, evaluation.csv and provenance.json of each run; writes OUT/runs.csv (a row a run) and
-    OUT/curves.csv (a row an iteration). Seeds of one env, method and variant must have been trained in the same way.
+    OUT/curves.csv (a row of a metrics.csv each). Seeds of one env, method and variant must have been trained in the same way.
     """
     from itt.analysis.collect import collect as gather
     from itt.analysis.collect import collect_listed
@@ -465,11 +472,16 @@ def settings(
     brackets say with which `search.name` there is such a key.
     """
     from itt import settings_help
+    from itt.resolve import resolve
     from itt.study import single
 
     if method not in METHODS:
         raise UserError(f"--method: must be one of {', '.join(METHODS)}, not {method!r}")
-    defaults = {} if env is None else single(env, method).model_dump(mode="json")
+    defaults = {}
+    if env is not None:
+        run = single(env, method)
+        resolve(run)  # refuses what `itt train` would
+        defaults = run.model_dump(mode="json")
     rows = settings_help.settings(method, defaults)
     if as_json:
         print(json.dumps(rows, indent=1))

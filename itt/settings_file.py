@@ -117,6 +117,7 @@ def explain(
     # A union has a complaint for each of its members; the deepest is about the one that was meant.
     chosen = max(error.errors(include_url=False), key=lambda complaint: len(complaint["loc"]))
     kind, message, loc = chosen["type"], chosen["msg"].removeprefix("Value error, "), chosen["loc"]
+    given = "" if isinstance(chosen["input"], (Mapping, list)) else f", not {chosen['input']!r}"
     end = len(loc) - (kind == "extra_forbidden")  # an unknown key is the user's word, whatever it looks like
     path = [*(part for place, part in enumerate(loc[:end]) if not _is_union_tag(model, loc, place)), *loc[end:]]
     if kind == "extra_forbidden":
@@ -131,6 +132,13 @@ def explain(
         message = "is missing"
     elif kind == "too_short":
         message = "is empty; at least one is wanted"
+    elif kind in ("tuple_type", "list_type"):
+        example = f", like [{chosen['input']}]" if isinstance(chosen["input"], (str, int, float)) else ""
+        message = f"must be a list{example}{given}"
+    elif kind in ("dict_type", "model_type", "model_attributes_type"):
+        names = _names(_section(model, loc))
+        name = chosen["input"] if chosen["input"] in names else next(iter(names), None)
+        message = f"must be a mapping{f', like {{name: {name}}}' if name else ''}{given}"
     elif kind == "union_tag_not_found":
         path += ["name"]
         message = "is missing: it says which settings are allowed beside it"
@@ -138,7 +146,6 @@ def explain(
         path += ["name"]
         message = f"must be one of {chosen['ctx']['expected_tags']}, not {chosen['ctx']['tag']!r}"
     else:
-        given = "" if isinstance(chosen["input"], (Mapping, list)) else f", not {chosen['input']!r}"
         message = f"{message[0].lower()}{message[1:]}{given}"
     held = path[:-1] if message.startswith("is missing") else path
     blamed = next((key for key, layer in reversed(layers) if _holds(layer, held)), where)
@@ -194,6 +201,12 @@ def _tags(node: Any) -> Mapping[str, str]:
     """The members of a union whose `name` tells them apart."""
     tags: Mapping[str, str] = node.get("discriminator", {}).get("mapping", {})
     return tags
+
+
+def _names(node: Any) -> list[str]:
+    """What the `name` of a section may be; empty where it has none."""
+    about = node.get("properties", {}).get("name", {})
+    return [*_tags(node), *about.get("enum", ()), *([about["const"]] if "const" in about else [])]
 
 
 def _resolve(node: Any, schema: Any) -> Any:

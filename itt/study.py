@@ -11,6 +11,7 @@ what differs from them.
 
 from __future__ import annotations
 
+import contextlib
 import re
 from collections import Counter
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
@@ -282,7 +283,11 @@ def _expand(data: Any, overrides: Sequence[str]) -> Study:
                 for variant in block.variants:
                     # A run's settings do not depend on its seed: validate once, then copy.
                     layers = [(f"{where}.set", block.set), *top]
-                    first = _run(file, env, method, variant, 0, layers, where)
+                    run_of = partial(_run, file, env, variant=variant, seed=0, top=layers, where=where)
+                    try:
+                        first = run_of(method)
+                    except Mistake as mistake:
+                        raise Mistake(_apart(str(mistake), block, method, where, run_of)) from None
                     cell = f"{first.env_label}/{method}/{variant}"
                     before = cells.setdefault(cell, first)
                     if key := difference(before.spec(), first.spec()):
@@ -299,6 +304,24 @@ def _expand(data: Any, overrides: Sequence[str]) -> Study:
                         runs[run.folder] = run
     _check_unused_layers(file, runs.values())
     return Study(file.name, tuple(runs.values()), file.evaluation)
+
+
+def _apart(mistake: str, block: Block, method: str, where: str, run: Callable[[str], Run]) -> str:
+    """A mistake in a block's run of a method, with what to do where another algorithm's method takes what it refuses.
+
+    `run` gives the same run of another method.
+    """
+    fit = []
+    for other in block.methods:
+        if kind(other) is not kind(method):
+            with contextlib.suppress(Mistake):
+                run(other)
+                fit.append(other)
+    if not fit:
+        return mistake
+    own = mistake.startswith(("variants.", f"{where}."))
+    hint = "put them into blocks apart" if own else "settings of one method stand below `methods`"
+    return f"{mistake}; method {method} refuses this, {', '.join(fit)} takes it: {hint}"
 
 
 def _check_unused_layers(file: StudyFile, runs: Collection[Run]) -> None:

@@ -29,12 +29,15 @@ class Effort:
         items: How many pieces of work a step has, which ranks may do at the same time.
         item_steps: Env steps of such a piece, at most.
         memory_mb: Of one rank.
+        evaluation_steps: Env steps of all the run's own evaluations, at most, where they come on top of the others.
+            Their time does not count: nothing is learned in them, which is what a step's time goes to.
     """
 
     steps: int
     items: int
     item_steps: int
     memory_mb: int
+    evaluation_steps: int = 0
 
 
 @dataclass(frozen=True)

@@ -42,6 +42,7 @@ IN_THE_GRID = {
     "no runs": ("name: a\n", "runs: is missing", ""),
     "an empty grid": ("name: a\nruns: []\n", "runs: is empty", "at least one"),
     "no envs": (block(envs="[]"), "runs[0].envs: is empty", "at least one"),
+    "an env without a list": (block(envs="Swimmer-v2"), "runs[0].envs: must be a list, like [Swimmer-v2]", "not 'Sw"),
     "no methods": (block(methods="[]"), "runs[0].methods: is empty", "at least one"),
     "no variants": (block(variants="[]"), "runs[0].variants: is empty", "at least one"),
     "an empty list of seeds": (block(seeds="[]"), "runs[0].seeds: at least one", ""),
@@ -151,9 +152,9 @@ IN_A_LAYER = {
     ),
     "an unknown algorithm": ("defaults: {algorithm: {name: sac}}", "defaults.algorithm.name: ", "'es', not 'sac'"),
     "a run's name as a setting": ("defaults: {env: x}", "defaults.env: unknown key", "candidates, policy, search"),
-    "a section that is a number": ("defaults: {algorithm: 5}", "defaults.algorithm: ", "dictionary"),
-    "a layer that is a list": ("defaults: [1]", "defaults: ", "dictionary"),
-    "a layer that is empty": ("variants: {x: }", "variants.x: ", "dictionary, not None"),
+    "a section that is a number": ("defaults: {algorithm: 5}", "defaults.algorithm: ", "mapping"),
+    "a layer that is a list": ("defaults: [1]", "defaults: ", "mapping"),
+    "a layer that is empty": ("variants: {x: }", "variants.x: ", "mapping, not None"),
     "a variant that is no path": (
         "variants: {a b: {}}",
         "variants.a b: must be letters, digits, and . _ - after the first, like",
@@ -336,6 +337,66 @@ def test_a_mistake_in_set(override, start):
     with pytest.raises(UserError) as error:
         single("CartPole-v1", "itt", overrides=[override])
     assert str(error.value).startswith(start)
+
+
+@pytest.mark.parametrize(
+    ("method", "override", "told"),
+    [
+        ("sac", "algorithm.hidden_sizes=256", "must be a list, like [256], not 256"),
+        ("sac", "algorithm.hidden_sizes={a: 1}", "must be a list"),
+        ("sac", "algorithm.hidden_sizes=null", "must be a list, not None"),
+        ("sac", "algorithm.normaliser=none", "must be a mapping, like {name: none}, not 'none'"),
+        ("sac", "algorithm.normaliser=off", "must be a mapping, like {name: frozen}, not 'off'"),
+        ("sac", "algorithm.normaliser=[none]", "must be a mapping, like {name: frozen}"),
+        ("itt", "search=dfo", "must be a mapping, like {name: dfo}, not 'dfo'"),
+        ("itt", "policy=3", "must be a mapping, not 3"),
+    ],
+)
+def test_a_value_for_a_list_or_a_section_is_told_with_an_example(method, override, told):
+    with pytest.raises(UserError) as error:
+        single("Pendulum-v1", method, overrides=[override])
+    assert str(error.value) == f"--set {override.partition('=')[0]}: {told}"
+
+
+MIXED = """
+variants:
+  wide: {{policy: {{width: 8}}}}
+  deep: {{algorithm: {{hidden_sizes: [4]}}}}
+  off: {{algorithm: {{eta: -1}}}}
+runs: [{{envs: [Pendulum-v1], methods: [itt, sac], variants: [{}], seeds: 1, set: {{{}}}}}]
+"""
+
+
+@pytest.mark.parametrize(
+    ("variant", "layer", "start", "end"),
+    [
+        (
+            "wide",
+            "",
+            "variants.wide.policy: unknown",
+            "method sac refuses this, itt takes it: put them into blocks apart",
+        ),
+        (
+            "deep",
+            "",
+            "variants.deep.algorithm.hid",
+            "method itt refuses this, sac takes it: put them into blocks apart",
+        ),
+        ("lazy", "", "runs[0].variants: unknown", "method sac refuses this, itt takes it: put them into blocks apart"),
+        ("off", "", "variants.off.algorithm.eta: ", "greater than 0, not -1"),
+        ("vanilla", "engine: compiled", "runs[0].set.engine: unknown", "it: put them into blocks apart"),
+    ],
+)
+def test_what_one_of_a_blocks_algorithms_refuses_is_told_with_who_takes_it(tmp_path, variant, layer, start, end):
+    told = line(tmp_path, "name: a" + MIXED.format(variant, layer))
+    assert told.startswith(start)
+    assert told.endswith(end)
+
+
+def test_defaults_that_one_algorithm_refuses_belong_below_methods(tmp_path):
+    told = line(tmp_path, "name: a\ndefaults: {engine: compiled}" + MIXED.format("vanilla", ""))
+    assert told.startswith("defaults.engine: unknown key")
+    assert told.endswith("method sac refuses this, itt takes it: settings of one method stand below `methods`")
 
 
 @pytest.mark.parametrize(

@@ -10,7 +10,7 @@ import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from itt.algorithms import METHODS
+from itt.algorithms import METHODS, returns
 from itt.analysis.aggregates import Aggregates, Estimate
 from itt.analysis.outputs import LEARNING, Axis, Shade
 from itt.analysis.statistics import BAND_RESAMPLES, FEWEST, RESAMPLES
@@ -63,7 +63,7 @@ _SCALE = (
 )
 _READINGS = {
     "evaluation": "a seed's mean return in fresh episodes of its final policy",
-    "final": "a seed's last return, of one episode (no run has a fresh evaluation)",
+    "final": "a seed's last return in training, of one episode or several (no run has a fresh evaluation)",
 }
 _INTERVAL = (
     f"the 95 % interval of a stratified bootstrap ({RESAMPLES} resamples, of seeds within each environment; Agarwal "
@@ -97,15 +97,18 @@ def learning_curves(
         what = [
             "A panel for each environment, a line for each method: the learning curves once more, by what they cost."
         ]
+    what += [_AS_RUN if as_run else "", _RETURN, *returns(methods)]
     return Picture(
         name,
         _TITLES["iteration" if name == FIRST else axis],
-        _joined(*what, _AS_RUN if as_run else "", _RETURN, _AXES[axis], _BANDS[band], _count(seeds), _FAINT, _PAPER),
+        _joined(*what, _AXES[axis], _BANDS[band], _count(seeds), _FAINT, _PAPER),
     )
 
 
-def against_vanilla(name: str, variant: str, axis: Axis, fair: bool, band: Shade, seeds: Mapping[str, int]) -> Picture:
-    """Fig. 4 or 5; `fair`: the axis was chosen by what iterations of both cost."""
+def against_vanilla(
+    name: str, variant: str, axis: Axis, fair: bool, band: Shade, seeds: Mapping[str, int], methods: Sequence[str]
+) -> Picture:
+    """Fig. 4 or 5; `fair`: the axis was chosen by what iterations of both cost; `methods`: those that are drawn."""
     return Picture(
         name,
         f"{variant} beside vanilla",
@@ -113,6 +116,7 @@ def against_vanilla(name: str, variant: str, axis: Axis, fair: bool, band: Shade
             f"The variant `{variant}` (black) beside the same method without it, in the method's colour, as in the "
             "paper's Fig. 4 and 5: a panel for each environment and method in which the variant was trained.",
             _RETURN,
+            *returns(methods),
             _AXES[axis],
             _FAIR.get(axis, "") if fair else "",
             _BANDS[band],

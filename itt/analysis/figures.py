@@ -75,7 +75,8 @@ def _variant(collected: Collected, variant: str, asked: Axis | None) -> Drawn:
     axis = asked or fair or "iteration"
     chosen = asked is None and fair is not None
     found = against_vanilla(collected, variant, axis)
-    picture = captions.against_vanilla(against(variant), variant, axis, chosen, collected.band, _seeds(found))
+    methods = list(dict.fromkeys(method for _, method, name in collected.cells if name == variant))
+    picture = captions.against_vanilla(against(variant), variant, axis, chosen, collected.band, _seeds(found), methods)
     return picture, panels.draw(found, axis, collected.band)
 
 

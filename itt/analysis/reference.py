@@ -2,7 +2,7 @@
 
     finished.md  finished.csv    what there is of each cell beside what the paper's settings ask for, and what it cost
     runs.csv                     a row a run, as collected
-    curves.csv                   mean, lowest and highest return over seeds at about a hundred iterations of each cell
+    curves.csv                   mean, lowest and highest return over seeds at about a hundred rows of each cell
     tables/  figures/            those of the study: Markdown and CSV, PNG; curves over iterations only
     policies/ENV/METHOD/VARIANT/seedK.npz    final policies
     records/ENV/METHOD/VARIANT/seedK/        whole records, with checkpoint, of the runs that took long, finished or not
@@ -122,14 +122,14 @@ def _rows(finished: pd.DataFrame) -> Iterator[tuple[Cell, ...]]:
 
 
 def _curves(curves: pd.DataFrame) -> pd.DataFrame:
-    """Each cell's band, thinned; `env_steps` is the mean over its seeds."""
+    """Each cell's band, thinned; `env_steps` is the mean over its seeds. Rows without a return are left out."""
     parts = []
-    for cell, found in by_cell(curves).items():
+    for cell, found in by_cell(curves.dropna(subset="return")).items():
         steps, returns = aligned(found)
         drawn = range_band(returns)
         table = pd.DataFrame({"step": steps.astype(int), "seeds": drawn.seeds, "mean": drawn.mean})
         table = table.assign(low=drawn.low, high=drawn.high, env_steps=found.groupby("step")["env_steps"].mean().array)
-        kept = (table["step"] % -(-len(table) // POINTS) == 0) | (table.index == len(table) - 1)
+        kept = (table.index % -(-len(table) // POINTS) == 0) | (table.index == len(table) - 1)
         parts.append(table[kept].assign(**dict(zip(CELL, cell, strict=True))).round(3))
     thinned = pd.concat(parts, ignore_index=True)
     return thinned[[*CELL, *(column for column in thinned if column not in CELL)]]

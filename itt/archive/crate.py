@@ -41,7 +41,8 @@ _FORMATS = {
 
 _MEANINGS = {
     "run.yaml": "every setting of a training, and the hash of what its result depends on",
-    "metrics.csv": "a row an iteration: row k describes theta_k, before update k",
+    "metrics.csv": "row k, from 0 on, describes the policy after k iterations, or after k times what its algorithm "
+    "has for them",
     "evaluation.csv": "returns of the final policy in fresh episodes",
     "provenance.json": "sessions of a training: versions, machines, times",
     "policy.npz": "the final policy; NumPy arrays, no pickle",

@@ -21,7 +21,7 @@ START_SECONDS = 10.0
 
 @dataclass(frozen=True)
 class Cell:
-    """The runs of one env, method and variant. Costs are of one run, its final evaluation included; None: unknown.
+    """The runs of one env, method and variant. Costs are of one run, its evaluations included; None: unknown.
 
     Attributes:
         env: Its label.
@@ -30,10 +30,10 @@ class Cell:
         runs: How many.
         ranks: Of one training: 1 where several would not make it faster.
         env_steps: At most.
-        evaluation_env_steps: Those of them that its evaluation takes.
+        evaluation_env_steps: Those of them that are of no row in metrics.csv: of its final evaluation, and of its own.
         core_seconds: Of those who play.
         wall_seconds: From the start of its job to its end.
-        evaluation_seconds: Of its evaluation alone, on one core.
+        evaluation_seconds: Of its final evaluation alone, on one core.
         memory_mb: Of one rank.
         speed: What the seconds are taken from.
     """
@@ -77,7 +77,8 @@ def cell(run: Run, runs: int, evaluated: int, ranks: int, speed: Speed | None) -
     assert limit is not None
     ranks = ranks if run.shares_work else 1
     items = effort.steps * effort.items
-    env_steps = items * effort.item_steps + evaluated * limit
+    besides = effort.evaluation_steps + evaluated * limit
+    env_steps = items * effort.item_steps + besides
     core = wall = evaluation = None
     if speed is not None:
         item = effort.item_steps / speed.steps_per_s + speed.reset_seconds
@@ -85,4 +86,4 @@ def cell(run: Run, runs: int, evaluated: int, ranks: int, speed: Speed | None) -
         core = items * item + evaluation
         wall = START_SECONDS + effort.steps * math.ceil(effort.items / max(1, ranks - 1)) * item
     name = (run.env_label, run.method, run.variant)
-    return Cell(*name, runs, ranks, env_steps, evaluated * limit, core, wall, evaluation, effort.memory_mb, speed)
+    return Cell(*name, runs, ranks, env_steps, besides, core, wall, evaluation, effort.memory_mb, speed)

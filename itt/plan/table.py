@@ -37,13 +37,13 @@ def row(cell: Cell, asked: Request) -> Row:
 
 
 def totals(rows: Sequence[Row]) -> Row:
-    """What the rows come to, those without a speed left out of the hours."""
+    """What the rows come to, those without a speed left out of the hours; None where none has one."""
     known = [row for row in rows if row["core_hours"] is not None]
     return {
         "runs": sum(row["runs"] for row in rows),
         "env_steps": sum(row["env_steps"] for row in rows),
-        "core_hours": sum(row["core_hours"] for row in known),
-        "job_core_hours": sum(row["wall_hours_a_run"] * row["runs"] * row["ranks"] for row in known),
+        "core_hours": sum(row["core_hours"] for row in known) if known else None,
+        "job_core_hours": sum(row["wall_hours_a_run"] * row["runs"] * row["ranks"] for row in known) if known else None,
         "longest_run_hours": max((row["wall_hours_a_run"] for row in known), default=None),
         "unknown": [f"{row['env']}/{row['method']}/{row['variant']}" for row in rows if row["core_hours"] is None],
     }

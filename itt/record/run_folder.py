@@ -1,7 +1,8 @@
 """The folder of a run, and the one process that may write to it.
 
     run.yaml                    what the run is, every setting resolved, and its hash
-    metrics.csv                 row k describes theta_k, before update k
+    metrics.csv                 row k, from 0 on, describes the policy after k iterations, or after k times what
+                                its algorithm has for them
     policy.npz  best.npz        the final policy, and the best by its row's `return`; see policy_file.py
     provenance.json             one entry a session: a run that was continued has several
     checkpoint[.previous]       see checkpoint.py
@@ -327,8 +328,8 @@ def _same(path: Path, stored: Any, run: Run, extend: bool) -> None:
     differences = list(_differences(there, run.spec()))
     longer = bool(differences) and all(run.lengthens(*difference) for difference in differences)
     if differences and not (longer and extend):
-        differences.sort(key=lambda difference: difference[0] not in ("env", "method", "seed"))
-        told = "; ".join(f"{key} is {old} there, {new} here" for key, old, new in differences[:3])
+        which = [difference for difference in differences if difference[0] in ("env", "method", "seed")]
+        told = "; ".join(f"{key} is {old} there, {new} here" for key, old, new in (which or differences)[:3])
         hint = "; --extend lengthens a run" if longer else ""
         raise UserError(f"{path}: holds another run ({told}); choose another --out{hint}")
 

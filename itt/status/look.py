@@ -16,13 +16,16 @@ import re
 import time
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 from typing import Any, Literal
 
+from itt import settings_file
 from itt.analysis import inventory
 from itt.errors import UserError
 from itt.record import checkpoint
 from itt.record.run_folder import CORE_COLUMNS
+from itt.run import Run
 
 State = Literal["done", "running", "waiting", "failed"]
 
@@ -32,6 +35,8 @@ _SILENT, _ROWS = 600.0, 5
 """A run that another machine writes to has ended without a word where nothing came for so many seconds, and for so many
 iterations."""
 _ITERATIONS = re.compile(r"^algorithm:\n(?:  .*\n)*?  iterations: (\d+)$", re.M)
+_OWN = re.compile(r"^(?:seed|hash): .*\n", re.M)
+"""The lines in which the run.yaml of two seeds differ."""
 _EXIT = re.compile(r"^logged: exit code (\d+)")
 _FINE, _KILLED = ("0", "75"), 128
 """Exit codes after which nothing is wrong: done, and stopped with a checkpoint; from 128 on a signal ended it, after
@@ -125,7 +130,7 @@ def look(name: str, folder: Path, iterations: int | None = None, log: Path | Non
         state,
         done,
         total,
-        next((row["return"] for row in reversed(rows) if not math.isnan(row["return"])), None),
+        next((row["return"] for row in reversed(rows) if math.isfinite(row["return"])), None),
         speed,
         left,
         owner.get("job") or _last_job(folder),
@@ -147,7 +152,10 @@ def _rows(folder: Path) -> list[dict[str, float]]:
         read = list(csv.reader(lines[:-1] if whole else lines[1:-1]))
         if names[: len(CORE_COLUMNS)] != list(CORE_COLUMNS):
             raise ValueError("no metrics")
-        return [{name: float(row[place] or "nan") for place, name in enumerate(CORE_COLUMNS)} for row in read]
+        rows = [{name: float(row[place] or "nan") for place, name in enumerate(CORE_COLUMNS)} for row in read]
+        if not all(math.isfinite(value) for row in rows for name, value in row.items() if name != "return"):
+            raise ValueError("no number")
+        return rows
     except (OSError, ValueError, IndexError):
         return _saved(folder)
 
@@ -212,10 +220,20 @@ def _ended(log: Path | None) -> tuple[State, str] | None:
 def _iterations(folder: Path) -> int | None:
     """As run.yaml has them, which one function writes: to parse the whole would take most of the time."""
     try:
-        found = _ITERATIONS.search((folder / "run.yaml").read_text(encoding="utf-8"))
+        text = (folder / "run.yaml").read_text(encoding="utf-8")
     except (OSError, ValueError):
         return None
-    return int(found[1]) if found else None
+    found = _ITERATIONS.search(text)
+    return int(found[1]) if found else _length(_OWN.sub("", text))
+
+
+@cache
+def _length(text: str) -> int | None:
+    """Of a run that has no such setting, by a run.yaml without the lines of its seed: parsed once for all seeds."""
+    try:
+        return Run.recorded(settings_file.parse(text, "")).length
+    except (settings_file.Mistake, TypeError, ValueError):
+        return None
 
 
 def _last_job(folder: Path) -> str | None:

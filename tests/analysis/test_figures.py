@@ -108,6 +108,17 @@ def test_a_caption_says_n_and_what_the_band_is_and_which_lines_have_fewer_seeds(
     assert "bootstrap interval of that mean" in captions(None, "bootstrap")["learning-curves"]
 
 
+def test_captions_say_what_a_return_is_where_it_is_not_one_episodes(make_run, captions):
+    make_run(method="itt", variant="lean")
+    make_run(method="itt")
+    own = "SAC has rows, one every so many env steps"
+    assert not any(own in told for told in captions().values())
+    make_run(method="sac")
+    assert {name for name, told in captions().items() if own in told} == set(ALWAYS)
+    make_run(method="sac", variant="lean")
+    assert {name for name, told in captions().items() if own in told} == {*ALWAYS, "vanilla-vs-lean"}
+
+
 def test_the_caption_of_a_variant_says_why_it_is_over_env_steps(make_run, captions):
     make_run()
     make_run(variant="lean", env_steps=50)

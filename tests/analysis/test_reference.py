@@ -108,6 +108,15 @@ def test_curves_are_the_band_over_seeds_at_about_a_hundred_iterations_and_the_la
     assert last["env_steps"] == 100 * n
 
 
+def test_rows_without_a_return_are_on_no_curve(finish, select):
+    for seed in (0, 1):
+        finish("Swimmer-v2", "itt", seed=seed, iterations=4, returns=[1.0, float("nan"), 3.0, float("nan")])
+
+    curves = pd.read_csv(select() / "curves.csv")
+
+    assert curves[["step", "mean", "env_steps"]].to_numpy().tolist() == [[0, 1, 100], [2, 3, 300]]
+
+
 def test_tables_and_figures_are_those_of_what_has_a_result_without_the_kinds_that_are_large(finish, select, results):
     finish("Swimmer-v2", "itt")
     finish("Swimmer-v2", "itt", variant="lazy")

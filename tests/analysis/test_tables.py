@@ -48,6 +48,15 @@ def test_every_table_is_written_in_four_formats(make_run, collected, tmp_path):
     assert sorted((tmp_path / "t").iterdir()) == sorted(written)
 
 
+def test_captions_say_what_a_return_is_where_it_is_not_one_episodes(hopper, make_run, written):
+    own = "SAC has rows, one every so many env steps"
+    assert own not in written()[".md"]
+    make_run("Hopper-v2", "sac", evaluation=[1.0])
+    told = written()[".md"]
+    titles = ("Score at the last iteration", "Score at the best iteration", "Score in a fresh evaluation")
+    assert [own in section(told, title) for title in titles] == [True, True, False]
+
+
 def test_markdown_has_the_papers_columns_with_its_numbers_below_ours(hopper, written):
     final = section(written()[".md"], "Score at the last iteration")
     assert lines(final, "|") == [

@@ -83,6 +83,15 @@ def test_hours_and_their_relations_stand_beside_table_2(paper_cell, ours):
     ]
 
 
+def test_the_caption_says_where_the_hours_of_other_methods_are(make_run, ours):
+    make_run("Swimmer-v2", "itt")
+    assert "next table" not in training_time.sheet(ours()).tables[0].caption
+    make_run("Swimmer-v2", "sac")
+    hours, parts = training_time.sheet(ours()).tables
+    assert "The paper has no SAC; those core-hours are in the next table." in hours.caption
+    assert [row[1].text for row in parts.rows] == ["ITT", "SAC"]
+
+
 def test_settings_stand_beside_tables_3_to_5(paper_cell, ours):
     paper_cell("HalfCheetah-v2", "itt", [1.0])
     sheets = [settings.sheet(ours(), subject) for subject in settings.SUBJECTS]

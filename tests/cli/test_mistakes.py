@@ -205,6 +205,17 @@ def test_a_folder_that_holds_another_run_is_refused_and_left_alone(itt, finished
     assert snapshot(finished) == before
 
 
+def test_of_a_run_of_another_algorithm_only_that_is_told(itt, finished):
+    line = refused(itt, "train", "--env", "Pendulum-v1", "--method", "sac", "--out", finished)
+    assert (
+        "holds another run (env is CartPole-v1 there, Pendulum-v1 here; method is itt there, sac here); choose" in line
+    )
+
+
+def test_a_file_of_a_run_is_not_what_is_evaluated(itt, finished):
+    assert "best.npz: is a file; name the run's folder, of which --best" in refused(itt, "eval", finished / "best.npz")
+
+
 def test_a_finished_run_is_not_rewritten(itt, finished, snapshot):
     before = snapshot(finished)
     done = itt(*TRAIN, "--set", "algorithm.iterations=2", "--out", finished)

@@ -41,6 +41,15 @@ def test_what_is_listed_can_be_set_to_its_default(method):
             single("MountainCarContinuous-v0", method, overrides=[f"{row['setting']}={row['default']}"])
 
 
+@pytest.mark.parametrize(
+    ("env", "why"), [("CartPole-v1", "sac needs continuous actions"), ("Nowhere-v0", "Nowhere-v0")]
+)
+def test_settings_of_what_could_not_be_trained_are_refused(itt, env, why):
+    told = itt("settings", "--method", "sac", "--env", env)
+
+    assert (told.code, why in told.err, told.out) == (2, True, "")
+
+
 def test_it_is_a_table_for_people(itt):
     shown = itt("settings", "--method", "sac")
 

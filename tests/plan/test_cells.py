@@ -86,6 +86,17 @@ def test_an_env_without_a_benchmark_has_no_speed():
     assert plan.speed(resolve(single("Pendulum-v1", "explicit")), plan.published()) is None
 
 
+def test_steps_of_training_and_evaluations_of_its_own_are_each_counted_once():
+    layer = {"algorithm": {"steps": 30_000, "evaluation_interval": 20_000, "evaluation_episodes": 4}}
+    block = {"envs": ["Pendulum-v1"], "methods": ["sac"], "seeds": 1, "set": layer}
+    whole = expand({"name": "a", "runs": [block], "evaluation": {"episodes": 5}}, "a.yaml")
+    [cell] = plan.cells(whole, 1, lambda run: FAST)
+
+    assert cell.env_steps == 30_000 + 3 * 4 * 200 + 5 * 200, "it evaluates at steps 0, 20,000 and 30,000"
+    assert cell.env_steps - cell.evaluation_env_steps == 30_000, "as many as its metrics.csv will count"
+    assert cell.core_seconds == pytest.approx(30 + 1)
+
+
 def test_memory_grows_with_the_candidates_that_stand():
     small, large = (
         cost(envs="Swimmer-v2", methods=("itt",), candidates={"resample": "once", "count": count})
@@ -156,6 +167,20 @@ def test_the_totals_are_those_of_the_rows(itt, file):
     assert told["totals"]["env_steps"] == sum(row["env_steps"] for row in told["rows"])
     assert told["totals"]["core_hours"] == pytest.approx(sum(row["core_hours"] for row in told["rows"]))
     assert told["totals"]["unknown"] == []
+
+
+def test_hours_are_unknown_where_no_speed_is_known(itt, file):
+    assert (
+        "? core-hours of play, ? core-hours of jobs; the longest run takes ? h" in itt("plan", file("Pendulum-v1")).out
+    )
+
+
+def test_what_an_env_says_of_a_study_is_told_with_its_file(itt, tmp_path):
+    path = tmp_path / "a.yaml"
+    path.write_text("name: a\nruns: [{envs: [CartPole-v1], methods: [sac], seeds: 1}]\n")
+    refused = itt("plan", path)
+    assert refused.code == 2
+    assert refused.err.startswith(f"itt: error: {path}: method: sac needs continuous actions")
 
 
 def test_a_speed_that_nobody_measured_is_told_and_measured_on_demand(itt, file):

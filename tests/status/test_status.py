@@ -10,6 +10,7 @@ import time
 import pytest
 
 from itt import status
+from itt.record.run_folder import run_yaml
 from itt.resolve import resolve
 from itt.study import single
 
@@ -157,6 +158,28 @@ def test_a_folder_without_runs_is_one_line(itt, tmp_path):
     refused = itt("status", tmp_path)
     assert refused.code == 2
     assert "no run found" in refused.err
+
+
+def test_a_run_of_any_algorithm_tells_how_long_it_is(tmp_path):
+    for seed in (0, 1):
+        run = single("Pendulum-v1", "sac", seed=seed, overrides=["algorithm.steps=20000"])
+        folder = tmp_path / f"seed{seed}"
+        folder.mkdir()
+        (folder / "run.yaml").write_bytes(run_yaml(run))
+        assert look(folder).iterations == run.length == 21
+
+
+@pytest.mark.parametrize("row", ["1,nan,200,2.0", "1,inf,200,2.0", "1,,200,", "1,2.0,,2.0", ",2.0,200,2.0"])
+def test_json_is_json_whatever_a_row_lacks(itt, tmp_path, row):
+    (tmp_path / "run.yaml").touch()
+    (tmp_path / "metrics.csv").write_text(f"step,return,env_steps,seconds\n0,nan,100,1.0\n{row}\n")
+    owned(tmp_path, platform.node(), os.getpid())
+
+    def refuse(constant):
+        raise AssertionError(constant)
+
+    [one] = json.loads(itt("status", tmp_path, "--json").out, parse_constant=refuse)
+    assert one["state"] == "running"
 
 
 def test_the_last_score_is_the_newest_that_there_is(tmp_path):

@@ -86,11 +86,19 @@ class SoftActorCritic:
         return Acting(run, _acting(saved, source))
 
     def effort(self, run: SACRun) -> Effort:
-        """One process, which takes one step after the other. Its evaluations are not counted."""
+        """One process, which takes one step after the other, and evaluates before the first and at the end, too."""
         settings, spec = run.algorithm, env_of(run)
         held = min(settings.buffer_capacity, settings.steps) if settings.buffer_in == "memory" else 0
         memory = size_in_bytes(held, spec.observation, spec.action) if held else 0
-        return Effort(run.length, 1, settings.row_interval, _RANK_MB + math.ceil(memory / 2**20))
+        assert spec.episode_limit is not None
+        evaluations = 1 + math.ceil(settings.steps / settings.evaluation_interval)
+        return Effort(
+            steps=run.length - 1,
+            items=1,
+            item_steps=settings.row_interval,
+            memory_mb=_RANK_MB + math.ceil(memory / 2**20),
+            evaluation_steps=evaluations * settings.evaluation_episodes * spec.episode_limit,
+        )
 
     def speed(self, run: SACRun, row: Mapping[str, Any]) -> Speed:
         """A row of `itt bench learning`: a step with its update."""

@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 
 import pandas as pd
 
+from itt.algorithms import returns
 from itt.analysis.outputs import AS_RUN, VANILLA
 from itt.analysis.scores import READINGS, Cell, ordered
 from itt.analysis.statistics import Summary, places, places_by_interval
@@ -87,7 +88,7 @@ def _table(ours: Ours, measure: str, compared: Compared) -> Table:
     n = usual([one.n for one in found.values()])
     rows = [row for env in envs for row in _rows(env, columns, found, compared, n)]
     header = ("Environment", "", *(label(*column) for column in columns))
-    caption = _caption(measure, found, envs, n, ours.runs)
+    caption = _caption(measure, found, envs, methods, n, ours.runs)
     return Table(TITLES[measure], caption, header, tuple(rows), notes=NOTES)
 
 
@@ -154,11 +155,14 @@ def _as_printed(scores: Sequence[Summary | None], columns: Sequence[tuple[str, s
     return places([score.mean if score else None for score in _competing(scores, columns)])
 
 
-def _caption(measure: str, found: Found, envs: Sequence[str], n: int, runs: pd.DataFrame) -> str:
+def _caption(
+    measure: str, found: Found, envs: Sequence[str], methods: Sequence[str], n: int, runs: pd.DataFrame
+) -> str:
     episodes = sorted({int(count) for count in runs["evaluation_episodes"] if count > 0})
     sentences = [
         *mark(runs),
         MEANINGS[measure].format(episodes=" or ".join(map(str, episodes))),
+        *(returns(methods) if measure != "evaluation" else ()),
         f"Return (sum of the rewards of an episode): mean ± population standard deviation over n = {n} seeds unless a "
         f"cell says otherwise; `paper`: Table 6, of whose rows Table 1 has three, n = {zhao2022.SEEDS}.",
         *_wins(found, envs),

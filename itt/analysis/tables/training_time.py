@@ -68,11 +68,13 @@ def _hours_table(ours: Ours) -> Table:
     envs, n = list(dict.fromkeys(env for env, *_ in counts)), usual(list(counts.values()))
     rows = [row for env in envs for row in _rows(ours, env, compared, n)]
     header = ("Environment", "", *(label(method, VANILLA) for method in zhao2022.METHODS), "Iterations")
+    others = dict.fromkeys(label(method, VANILLA) for _, method, _ in counts if method not in zhao2022.METHODS)
     sentences = [
         *mark(ours.runs),
         f"What one training took: wall-clock hours and core-hours, mean over n = {n} seeds unless a cell says "
         f"otherwise; `paper`: Table 2, on {zhao2022.CORES} CPU cores. Core-hours are wall-clock time times the "
         "workers at it; one coordinator beside several workers is not counted.",
+        *([f"The paper has no {' and no '.join(others)}; those core-hours are in the next table."] if others else ()),
         source(ours.runs),
     ]
     return Table(TITLE, " ".join(sentences), header, tuple(rows), notes=NOTES)
