@@ -12,6 +12,7 @@ is printed.
 
 from itt.envs.catalog import CATALOG
 from itt.envs.making import describe, make
+from itt.envs.promises import promised
 from itt.envs.spec import EnvSpec
 
-__all__ = ["CATALOG", "EnvSpec", "describe", "make"]
+__all__ = ["CATALOG", "EnvSpec", "describe", "make", "promised"]

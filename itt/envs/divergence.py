@@ -85,13 +85,21 @@ def watched_step(env: gymnasium.Env[Any, Any], action: Any, value: float) -> tup
     """
     if isinstance(action, np.ndarray) and np.isnan(action).any():
         return None, value, True, True
+    step = sound_step(env, action, value)
+    if step is None:
+        return None, value, True, True
+    state, reward, terminated, truncated = step
+    return state, value + reward, terminated or truncated, False
+
+
+def sound_step(env: gymnasium.Env[Any, Any], action: Any, value: float) -> tuple[Any, float, bool, bool] | None:
+    """A step of any env: state, reward, terminated, truncated; None if it diverged. `value` is the return so far."""
     try:
         state, reward, terminated, truncated, _ = env.step(action)
     except (RuntimeError, UserError):  # what dm_control raises for it; Gymnasium goes on and says nothing
         if not has_diverged(env):
             raise
-        return None, value, True, True
-    total = value + float(reward)
-    if has_diverged(env) or not abs(total) <= MAX_VALUE or not is_sound(state):
-        return None, value, True, True
-    return state, total, terminated or truncated, False
+        return None
+    if has_diverged(env) or not abs(value + float(reward)) <= MAX_VALUE or not is_sound(state):
+        return None
+    return state, float(reward), terminated, truncated

@@ -54,7 +54,16 @@ class Segments:
         self._end = 0
 
     def save(self) -> None:
-        """Appends what was added since the last save; on disk when it returns.
+        """`append` and `mark`: all of the buffer, for a checkpoint of this moment.
+
+        Raises:
+            OSError: As `append`.
+        """
+        self.append()
+        self.mark()
+
+    def append(self) -> None:
+        """Appends what was added since the last time; on disk when it returns.
 
         Raises:
             OSError: It cannot be written. What was saved before is as it was, and the next save begins there.
@@ -65,6 +74,9 @@ class Segments:
         self.saved = max(self.saved, self.replay.count - self.replay.capacity)
         for rows in self.replay.since(self.saved):
             self._append(rows)
+
+    def mark(self) -> None:
+        """Notes that a checkpoint is about to be written, to which a run may go back: at what is saved now."""
         files = _files(self.folder)
         for path, following in pairwise(files):
             if _number(following) <= self._counts[0] - self.replay.capacity:
@@ -140,7 +152,7 @@ def _segments(path: Path, width: int) -> Iterator[_Segment]:
 
 
 def _files(folder: Path) -> list[Path]:
-    return sorted(folder.glob("rows-*.bin"))
+    return sorted(folder.glob(f"rows-{'[0-9]' * 12}.bin"))
 
 
 def _number(path: Path) -> int:

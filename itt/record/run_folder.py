@@ -150,8 +150,13 @@ class RunFolder:
     def end_step(self, state: dict[str, NDArray[Any]]) -> None:
         """Takes note of the algorithm's state after a step, one that has a row, and saves it when it is time to."""
         self.state, self.step = state, self.step + 1
-        if time.monotonic() - self._saved >= self.run.record.checkpoint_seconds:
+        if self.save_is_due:
             self.save()
+
+    @property
+    def save_is_due(self) -> bool:
+        """Whether the last checkpoint is as old as one may be."""
+        return time.monotonic() - self._saved >= self.run.record.checkpoint_seconds
 
     def save(self) -> None:
         """Writes a checkpoint now."""

@@ -9,9 +9,9 @@ from numpy.typing import ArrayLike, NDArray
 
 from itt import seeding
 from itt.algorithms.es.settings import ESRun
+from itt.envs import promised
 from itt.observations import Learned
 from itt.resolve import env_of
-from itt.rollouts.episode import promised
 from itt.seeding import Key
 
 

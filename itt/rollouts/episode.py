@@ -3,14 +3,9 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any, NamedTuple, Protocol
-
-import numpy as np
-from numpy.typing import NDArray
+from typing import NamedTuple, Protocol
 
 from itt.algorithms.es.settings import ESRun
-from itt.envs import EnvSpec
-from itt.errors import UserError
 from itt.observations import Moments, Normaliser
 from itt.policies import Theta
 from itt.seeding import Key
@@ -39,23 +34,6 @@ class Episode:
     met: Moments | None = None
     builds: int = 0
     build_seconds: float = 0.0
-
-
-def promised(spec: EnvSpec, state: Any) -> NDArray[np.float64]:
-    """A state as a vector, shape (s,), if it has the length that the env's space promises.
-
-    Checked at every step, where an env's own simulator plays: what is read and written from it on relies on it.
-
-    Raises:
-        UserError: It has another.
-    """
-    vector = np.asarray(state, dtype=np.float64)
-    if vector.shape != (spec.observation,):
-        raise UserError(
-            f"environment {spec.name} gave an observation of {vector.size} numbers, but its space promises "
-            f"{spec.observation}"
-        )
-    return vector
 
 
 class Shared(NamedTuple):

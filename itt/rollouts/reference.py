@@ -28,13 +28,13 @@ from itt.candidates import (
     source,
 )
 from itt.candidates.derivative_free import refine
-from itt.envs import EnvSpec, make
+from itt.envs import EnvSpec, make, promised
 from itt.envs.divergence import is_sound, watched_step
 from itt.observations import Moments, Normaliser
 from itt.policies import Theta, architecture_of
 from itt.policies.latents import latents
 from itt.policies.torch_policy import Explicit, OneTower, TwoTower, flatten, load_theta, module
-from itt.rollouts.episode import Episode, promised
+from itt.rollouts.episode import Episode
 from itt.seeding import Key, Purpose
 
 

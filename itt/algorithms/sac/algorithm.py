@@ -30,6 +30,11 @@ class SoftActorCritic:
         """Its simulator, and torch."""
         check_simulator(env_of(run))
         check_package(f"method: {run.method}", "torch", "torch")
+        if run.algorithm.device == "cuda":
+            import torch
+
+            if not torch.cuda.is_available():
+                raise UserError("algorithm.device: cuda: PyTorch finds none here; allowed: auto, cpu")
 
     def identified(self, run: SACRun) -> SACRun:
         """It starts from no file."""

@@ -23,24 +23,26 @@ def check(spec: EnvSpec) -> None:
         raise UserError(f"method: sac needs continuous actions; {spec.name} has {spec.action} discrete ones")
 
 
-def check_room(settings: SAC, spec: EnvSpec, folder: Path) -> None:
-    """That a full buffer has room: in memory or on disk, and saved on disk besides.
+def check_room(settings: SAC, spec: EnvSpec, folder: Path, saved: Path) -> None:
+    """That the buffer has room: in memory or on disk, and saved on disk besides. `saved`: where some of it may be.
 
     Raises:
         UserError: It has not.
     """
-    need = size_in_bytes(settings.buffer_capacity, spec.observation, spec.action)
+    kept = min(settings.buffer_capacity, settings.steps)
+    need = size_in_bytes(kept, spec.observation, spec.action)
     held, disk = available_memory(), shutil.disk_usage(folder).free
     if settings.buffer_in == "memory" and need > held:
         raise UserError(
-            f"algorithm.buffer_capacity: {settings.buffer_capacity} transitions of {spec.name} take {_gib(need)}, and "
+            f"algorithm.buffer_capacity: {kept} transitions of {spec.name} take {_gib(need)}, and "
             f"{_gib(held)} of memory are free; buffer_in: disk, or a smaller one"
         )
-    saved = most_bytes(min(settings.buffer_capacity, settings.steps), spec.observation, spec.action)
-    wanted = saved + (need if settings.buffer_in == "disk" else 0)
+    there = sum(file.stat().st_size for file in saved.glob("rows-*.bin")) if saved.is_dir() else 0
+    more = max(0, most_bytes(kept, spec.observation, spec.action) - there)
+    wanted = more + (need if settings.buffer_in == "disk" else 0)
     if wanted > disk:
         raise UserError(
-            f"algorithm.buffer_capacity: {settings.buffer_capacity} transitions of {spec.name} take up to "
+            f"algorithm.buffer_capacity: {kept} transitions of {spec.name} take up to "
             f"{_gib(wanted)} in {folder}, where {_gib(disk)} are free"
         )
 

@@ -6,14 +6,12 @@ from collections.abc import Sequence
 from typing import Any, NamedTuple
 
 import gymnasium
-import numpy as np
 from numpy.typing import ArrayLike
 
 from itt.algorithms.sac.policy import Arrays, Policy
 from itt.algorithms.sac.settings import SACRun
-from itt.envs import make
+from itt.envs import make, promised
 from itt.envs.divergence import is_sound, watched_step, worth
-from itt.errors import UserError
 from itt.ranks import Team
 from itt.resolve import env_of
 from itt.seeding import Key, env_seed
@@ -56,7 +54,7 @@ def play(shared: Shared, key: Key) -> Played:
     if run.hash not in _envs:
         _envs[run.hash] = make(run.env, **run.env_kwargs)
     env = _envs[run.hash]
-    state = env.reset(seed=env_seed(key))[0]
+    state = promised(spec, env.reset(seed=env_seed(key))[0])
     value, steps, diverged = 0.0, 0, not is_sound(state)
     over = diverged
     while not over:
@@ -86,10 +84,7 @@ class Acting:
         Raises:
             UserError: The observation has another length.
         """
-        state, size = np.asarray(observation, dtype=np.float64), env_of(self.run).observation
-        if state.shape != (size,):
-            raise UserError(f"an observation of {state.size} numbers, but {self.run.env} promises {size}")
-        return self._policy.act(state)
+        return self._policy.act(promised(env_of(self.run), observation))
 
 
 def fresh(run: SACRun, episode: int) -> Key:

@@ -40,7 +40,7 @@ class Policy:
             ValueError: They are not those of such a policy, or of one for another env.
         """
         weights = [arrays[name] for name in sorted(arrays) if name.startswith(POLICY) and name.endswith("weight")]
-        if not weights or any(weight.ndim != 2 for weight in weights):
+        if not weights or any(weight.ndim != 2 or weight.dtype.kind != "f" for weight in weights):
             raise ValueError("there is no policy in these arrays")
         sizes = [weights[0].shape[1], *(weight.shape[0] for weight in weights)]
         self._network = MLP(sizes, np.random.Generator(np.random.SFC64(0)))
@@ -51,6 +51,8 @@ class Policy:
         lens = [arrays[name] for part in Lens._fields if (name := f"{_LENS}{part}") in arrays]
         if len(lens) not in (0, len(Lens._fields)):
             raise ValueError("of what it sees observations through a part is missing")
+        if any(array.shape not in ((sizes[0],), ()) or array.dtype.kind != "f" for array in lens):
+            raise ValueError("what it sees observations through does not fit it")
         self.lens = Lens(*lens) if lens else None
         self._rows = np.zeros((2, sizes[0]), np.float32)  # a single row would round otherwise than a batch
 

@@ -57,9 +57,9 @@ class SAC(Section):
     policy_lr: Rate = Field(3e-4, description="Adam's step size for the policy")
     q_lr: Rate = Field(3e-4, description="Adam's step size for each Q")
     alpha_lr: Rate = Field(3e-4, description="Adam's step size for log alpha")
-    initial_alpha: float = Field(0.1, gt=0, description="the temperature before the first update")
+    initial_alpha: float = Field(0.1, gt=0, le=1e6, description="the temperature before the first update")
     target_entropy: float | None = Field(None, description="H, which alpha holds the entropy to; null: -A")
-    reward_scale: float = Field(1.0, gt=0, description="a factor on rewards in what Q learns")
+    reward_scale: float = Field(1.0, gt=0, le=1e6, description="a factor on rewards in what Q learns")
     discount: float = Field(0.99, ge=0, lt=1, description="gamma")
     target_tau: float = Field(0.005, gt=0, le=1, description="tau: target <- (1 - tau) target + tau Q")
     target_delay: int = Field(1, ge=1, description="updates from one change of the targets to the next")
@@ -91,11 +91,9 @@ class SAC(Section):
                 f"batch_size: at most {seen}, not {self.batch_size}: the transitions that are there at the first "
                 "update, by warm_up_steps and buffer_capacity"
             )
-        for name in ("steps", "evaluation_interval"):
-            if (steps := getattr(self, name)) % self.row_interval:
-                raise ValueError(
-                    f"{name}: a multiple of row_interval ({self.row_interval}), not {steps}: it falls on a row"
-                )
+        for name, interval in (("evaluation_interval", "row_interval"), ("steps", "evaluation_interval")):
+            if (steps := getattr(self, name)) % (every := getattr(self, interval)):
+                raise ValueError(f"{name}: a multiple of {interval} ({every}), not {steps}")
         if self.update == "fast" and self.device == "cuda":
             raise ValueError("update: fast is for the cpu; allowed with device: cuda: readable, auto")
         return self
@@ -141,6 +139,11 @@ class SACRun(SACSettings, Run):
                 "hidden_sizes": tuple(min(width, 16) for width in settings.hidden_sizes),
             },
         }
+
+    def used(self, spec: dict[str, Any]) -> dict[str, Any]:
+        """Without where its buffer is, which changes no result."""
+        del spec["algorithm"]["buffer_in"]
+        return spec
 
     def parameters(self, arrays: Mapping[str, NDArray[Any]]) -> int:
         """Weights and biases of the policy."""

@@ -17,10 +17,11 @@ COLUMNS = (
     *(f"sac/{name}" for name in Told._fields),
     "sac/action_mean",
     "sac/action_std",
+    "sac/diverged",
 )
 """Means over the steps since the row before: of episodes that ended, their return and length; of updates, the losses
 (of Q the sum of both), alpha, the policy's entropy and Q; of actions in (-1, 1)^A, over coordinates too, their mean and
-standard deviation. NaN where there was none."""
+standard deviation. NaN where there was none. And how many episodes diverged."""
 
 
 class Summary:
@@ -46,14 +47,17 @@ class Summary:
         self._actions += action
         self._squares += np.square(action, dtype=np.float64)
 
+    def divergence(self) -> None:
+        """Counts an episode that diverged."""
+        self._diverged += 1
+
     def row(self) -> dict[str, float]:
-        """The means by column, after which all begins anew."""
+        """The means by column."""
         mean, square = math.nan, math.nan
         if self._steps:
             mean, square = (float(sums.mean()) / self._steps for sums in (self._actions, self._squares))
         spread = math.sqrt(max(square - mean**2, 0.0)) if self._steps else math.nan
-        values = (*_means(self._episodes), *_means(self._updates), mean, spread)
-        self._begin(len(self._actions))
+        values = (*_means(self._episodes), *_means(self._updates), mean, spread, self._diverged)
         return dict(zip(COLUMNS, values, strict=True))
 
     def arrays(self, prefix: str) -> dict[str, NDArray[Any]]:
@@ -63,10 +67,15 @@ class Summary:
     def restore(self, arrays: Mapping[str, NDArray[Any]], prefix: str) -> None:
         """Goes on with what another one has counted."""
         self._episodes, self._updates = arrays[f"{prefix}episodes"].tolist(), arrays[f"{prefix}updates"].tolist()
-        self._steps = int(arrays[f"{prefix}steps"])
+        self._steps, self._diverged = int(arrays[f"{prefix}steps"]), int(arrays[f"{prefix}diverged"])
         self._actions, self._squares = arrays[f"{prefix}actions"].copy(), arrays[f"{prefix}squares"].copy()
 
+    def begin(self) -> None:
+        """Forgets all, after a row was told."""
+        self._begin(len(self._actions))
+
     def _begin(self, action: int) -> None:
+        self._diverged = 0
         self._episodes = [0.0, 0.0, 0.0]
         self._updates = [0.0] * (1 + len(Told._fields))
         self._steps = 0

@@ -27,15 +27,14 @@ from itt.algorithms.sac.settings import SAC
 from itt.algorithms.sac.summary import Summary
 from itt.algorithms.sac.update import ReadableUpdate, Update
 from itt.algorithms.sac.update_fast import FastUpdate
-from itt.envs import EnvSpec, state
+from itt.envs import EnvSpec, promised, state
+from itt.envs.divergence import is_sound, sound_step
 from itt.errors import UserError
 from itt.experience import Batch, Normaliser, Replay
 from itt.experience.replay import width
 from itt.seeding import Key, env_seed
 
 Arrays = dict[str, NDArray[Any]]
-MOST = float(np.finfo(np.float32).max)
-"""The largest number that a buffer can hold."""
 _UPDATE, _ENV, _SEEN, _SUMMARY = "update/", "env/", "normaliser/", "summary/"
 
 
@@ -43,7 +42,9 @@ class Training:
     """One run of soft actor-critic.
 
     Attributes:
-        steps: Env steps done, which is also how many transitions `replay` was given.
+        steps: Env steps done. `replay` was given a transition for each that did not diverge.
+        diverged: The episodes, by their keys, that have diverged since this was made (`itt.envs.divergence`): they end,
+            and that transition is not learned from.
         replay: Transitions as the env gave them; they are drawn as networks see them.
         summary: What happened since the last row of metrics.
         exact: Whether the env's state can be saved, so that who goes on from `arrays` has the same bits.
@@ -68,7 +69,9 @@ class Training:
             episode_steps: Steps after which an episode is cut short, besides the env's own limit.
             scratch: The folder for a buffer on disk; None: in memory.
         """
-        self.settings, self.env, self.seed, self.episode_steps = settings, env, seed, episode_steps
+        self.settings, self.env, self.spec, self.seed = settings, env, spec, seed
+        self.episode_steps = episode_steps
+        self.diverged: list[Key] = []
         self.low, self.high = np.array(spec.low), np.array(spec.high)
         sizes = spec.observation, spec.action
         self.replay = Replay(settings.buffer_capacity, *sizes, scratch)
@@ -114,33 +117,41 @@ class Training:
         """One env step; after the warm-up, one update.
 
         Raises:
-            UserError: The env gave a number that is none, or a loss is none. What was saved before is still sound.
+            UserError: An observation has another length than the space promises, or a loss or an action is no number.
+                What was saved before is still sound.
         """
-        s, before = self.settings, self._observation
         action = self._action()
-        after, given, terminated, truncated, _ = self.env.step(policy.within(action, self.low, self.high))
-        reward = float(given)
+        played = sound_step(self.env, policy.within(action, self.low, self.high), self._return)
+        over = played is None or self._met(action, *played)
+        self.summary.action(action)
+        self.steps += 1
+        if self.steps > self.settings.warm_up_steps and self.replay.count >= self.settings.batch_size:
+            self._learn()
+        if played is None:
+            self.summary.divergence()
+            self.diverged.append(self._key(self._episode))
+        elif over:
+            self.summary.episode(self._return, self._length)
+        if over:
+            self._begin(self._episode + 1)
+
+    def _met(self, action: NDArray[np.float32], after: Any, reward: float, terminated: bool, truncated: bool) -> bool:
+        """Remembers a sound transition; whether the episode is over."""
+        before, after = self._observation, promised(self.spec, after)
         self._length += 1
         self._return += reward
         truncated = truncated or self._length == self.episode_steps
-        if not (abs(reward) <= MOST and (np.abs(after) <= MOST).all()):
-            raise UserError(f"step {self.steps}: the env gave a reward or an observation that is no finite float32")
-        ended = terminated or (truncated and s.transitions == "as_coded")
+        ended = terminated or (truncated and self.settings.transitions == "as_coded")
         self.replay.add(before, action, reward, ended, after)
         self.normaliser.meet(before)
-        self.summary.action(action)
         self._observation = after
-        self.steps += 1
-        if self.steps > s.warm_up_steps:
-            self._learn()
-        if terminated or truncated:
-            self.summary.episode(self._return, self._length)
-            self._begin(self._episode + 1)
+        return terminated or truncated
 
     def arrays(self) -> Arrays:
         """All that the training is, but its settings, its seed and its replay."""
         found = {
             "steps": np.array(self.steps),
+            "transitions": np.array(self.replay.count),
             "episode": np.array(self._episode),
             "length": np.array(self._length),
             "return": np.array(self._return),
@@ -153,13 +164,28 @@ class Training:
             found |= {f"{_ENV}{name}": array for name, array in state.saved(self.env).items()}
         return found
 
+    def told(self) -> dict[str, Any]:
+        """Where it learns, and how: what its bits depend on beside its settings."""
+        form = "fast" if isinstance(self.update, FastUpdate) else "readable"
+        about = {"device": device_of(self.settings), "update": form, "torch_threads": self.settings.threads}
+        return (
+            about
+            if about["device"] == "cpu"
+            else about | {"gpu": torch.cuda.get_device_name(), "cuda": torch.version.cuda}
+        )
+
     def policy(self) -> Arrays:
         """What `policy.Policy` acts by, as it is now."""
         return policy.saved(self.update.arrays(), self.normaliser.lens)
 
+    def _key(self, episode: int) -> Key:
+        return Key(self.seed, episode=episode)
+
     def _begin(self, episode: int) -> None:
         self._episode, self._length, self._return = episode, 0, 0.0
-        self._observation, _ = self.env.reset(seed=env_seed(Key(self.seed, episode=episode)))
+        self._observation = promised(self.spec, self.env.reset(seed=env_seed(self._key(episode)))[0])
+        if not is_sound(self._observation):
+            raise UserError(f"episode {episode}: {self.spec.name} begins with an observation that is no finite float32")
 
     def _action(self) -> NDArray[np.float32]:
         """In (-1, 1)^A: uniform during the warm-up, then drawn from the policy."""
@@ -168,6 +194,8 @@ class Training:
         self._rows[:], self._noise[:] = self._observation, self.draws.normal(self.steps)
         self.normaliser.see(self._rows)
         action: NDArray[np.float32] = self.update.act(self._rows, self._noise)[0]
+        if not np.isfinite(action).all():
+            raise UserError(f"step {self.steps}: the training has diverged (the policy's action is no number)")
         return action
 
     def _learn(self) -> None:

@@ -8,7 +8,7 @@ import numpy as np
 
 from itt import seeding
 from itt.algorithms.es.settings import ESRun
-from itt.envs import EnvSpec, describe, make
+from itt.envs import EnvSpec, describe, make, promised
 from itt.envs.divergence import is_sound, watched_step
 from itt.linear.orthogonal import orthogonal
 from itt.linear.products import product
@@ -17,7 +17,7 @@ from itt.observations import Normaliser
 from itt.policies import Theta, architecture_of
 from itt.resolve import resolve
 from itt.rollouts.compiled import loop, physics, policy, sight
-from itt.rollouts.episode import Episode, promised
+from itt.rollouts.episode import Episode
 from itt.seeding import Key
 from itt.study import single
 

@@ -88,14 +88,14 @@ def test_a_buffer_that_fits_neither_memory_nor_disk_is_refused_before_it_is_made
     spec = describe("HalfCheetah-v2")
     monkeypatch.setattr(checks, "available_memory", lambda: 2**27)
     with pytest.raises(UserError, match=r"1000000 transitions of .* take 0.156 GiB, and 0.125 GiB of memory"):
-        checks.check_room(SAC(), spec, tmp_path)
+        checks.check_room(SAC(), spec, tmp_path, tmp_path)
 
-    checks.check_room(SAC(buffer_in="disk"), spec, tmp_path)
+    checks.check_room(SAC(buffer_in="disk"), spec, tmp_path, tmp_path)
 
     free = checks.shutil.disk_usage(tmp_path)._replace(free=2**28)
     monkeypatch.setattr(checks.shutil, "disk_usage", lambda _: free)
     with pytest.raises(UserError, match=r"take up to 0.395 GiB in .*, where 0.25 GiB are free"):
-        checks.check_room(SAC(buffer_in="disk"), spec, tmp_path)
+        checks.check_room(SAC(buffer_in="disk"), spec, tmp_path, tmp_path)
 
 
 def test_what_memory_there_is_is_known():

@@ -2,16 +2,18 @@
 
 import csv
 import json
+import shutil
 import subprocess
 import sys
 
 import numpy as np
 import pytest
 
+from itt.algorithms.sac import trainer
 from itt.algorithms.sac.training import Training
-from itt.errors import Stopped
+from itt.errors import Stopped, UserError
 from itt.ranks.team import Alone
-from itt.record import policy_file
+from itt.record import RunFolder, policy_file
 
 SETTINGS = {
     "steps": 120,
@@ -89,7 +91,8 @@ def test_killed_after_any_step_it_ends_with_the_same_bits(here, itt, monkeypatch
         itt(*options("again", update=update))
     ended = itt(*options("again", update=update))
 
-    assert (ended.code, f"resumed at step {after // 20 * 20}\n" in ended.err) == (0, True)
+    saved = max(after // 20 * 20, after // 50 * 50)  # at rows, and where signals are looked for
+    assert (ended.code, f"resumed at step {saved}\n" in ended.err) == (0, True)
     assert record(here / "again") == record(here / "whole")
 
 
@@ -158,6 +161,69 @@ def test_a_training_that_diverges_keeps_the_last_checkpoint(here, whole, itt, mo
     assert record(here / "again") == record(whole)
 
 
+@pytest.mark.parametrize("after", [35, 75, 110])
+def test_an_error_in_the_midst_of_a_row_keeps_what_was_saved_before(here, whole, itt, monkeypatch, after):
+    step = Training.step
+
+    def failing(training):
+        if training.steps == after:
+            raise UserError("the env is out of order")
+        step(training)
+
+    with monkeypatch.context() as patched:
+        patched.setattr(Training, "step", failing)
+        ended = itt(*options("again"))
+    assert (ended.code, "out of order" in ended.err) == (2, True)
+
+    assert itt(*options("again")).code == 0
+    assert record(here / "again") == record(whole)
+
+
+def test_a_row_that_could_not_be_written_is_the_same_when_the_run_goes_on(here, whole, itt, monkeypatch):
+    add_row = RunFolder.add_row
+
+    def full(folder, row):
+        if len(folder.rows) == 3:
+            raise Stopped("metrics.csv: cannot be written (No space left on device)")
+        add_row(folder, row)
+
+    with monkeypatch.context() as patched:
+        patched.setattr(RunFolder, "add_row", full)
+        assert itt(*options("again")).code == 75
+
+    assert itt(*options("again")).code == 0
+    assert record(here / "again") == record(whole)
+
+
+def test_a_damaged_policy_of_a_finished_run_comes_back_without_its_transitions(whole, itt):
+    before = record(whole)
+    shutil.rmtree(whole / "replay")
+    (whole / "policy.npz").write_bytes(b"damaged")
+
+    assert itt(*options("whole")).code == 0
+    assert record(whole) == before
+
+
+def test_a_file_in_the_place_of_transitions_is_told(here, itt):
+    (here / "run").mkdir()
+    assert itt(*options("run", steps=40)).code == 0
+    shutil.rmtree(here / "run" / "replay")
+    (here / "run" / "replay").write_text("mine")
+
+    ended = itt(*options("run", steps=80), "--extend")
+
+    assert (ended.code, "replay: is no folder" in ended.err) == (2, True)
+
+
+def test_going_on_on_another_device_or_with_the_other_form_is_told():
+    sessions = [{"device": "cpu", "update": "fast"}, {"device": "cuda", "update": "readable"}]
+
+    assert trainer._elsewhere(sessions) == (
+        "goes on elsewhere, so bits differ: device cpu -> cuda, update fast -> readable"
+    )
+    assert trainer._elsewhere(sessions[:1]) == trainer._elsewhere([sessions[0]] * 2) == ""
+
+
 def test_a_checkpoint_without_its_transitions_is_told(here, itt, monkeypatch):
     monkeypatch.setattr(Training, "step", lambda training: (_ for _ in ()).throw(Killed))
     with pytest.raises(Killed):
@@ -175,7 +241,7 @@ def test_a_checkpoint_without_its_transitions_is_told(here, itt, monkeypatch):
     ended = itt(*options("again"))
 
     assert ended.code == 2
-    assert "transitions before number 40 are missing or damaged" in ended.err
+    assert "transitions before number 50 are missing or damaged" in ended.err
 
 
 @pytest.mark.parametrize(
@@ -206,8 +272,12 @@ def test_a_policy_for_another_env_is_refused(whole, itt):
     [
         ({"batch_size": 40}, "batch_size: at most 30, not 40"),
         ({"warm_up_steps": 0}, "warm_up_steps: at least 2"),
-        ({"steps": 50}, "steps: a multiple of row_interval (20), not 50"),
-        ({"buffer_capacity": 900_000_000}, "algorithm.buffer_capacity: 900000000 transitions of Pendulum-v1 take"),
+        ({"steps": 140}, "steps: a multiple of evaluation_interval (40), not 140"),
+        ({"evaluation_interval": 50}, "evaluation_interval: a multiple of row_interval (20), not 50"),
+        (
+            {"buffer_capacity": 900_000_000, "steps": 960_000_000},
+            "algorithm.buffer_capacity: 900000000 transitions of Pendulum-v1 take",
+        ),
     ],
 )
 def test_what_cannot_be_trained_is_told_before_anything_is_written(here, itt, changed, told):

@@ -166,18 +166,24 @@ def test_an_end_by_the_task_itself_is_an_end():
 
 
 @pytest.mark.parametrize("given", [np.nan, np.inf, 1e39])
-def test_a_reward_that_is_no_number_ends_the_training_with_a_line(given):
+def test_a_step_that_diverges_ends_its_episode_and_is_not_learned_from(given):
     training = clocked(Clock(at=9, gives=given))
     run(training, 8)
     before = training.replay.count
 
-    with pytest.raises(UserError, match="step 8: the env gave a reward or an observation that is no finite float32"):
-        training.step()
-    assert training.replay.count == before
+    training.step()
+
+    assert (training.replay.count, training.steps, len(training.diverged)) == (before, 9, 1)
+    assert training.summary.row()["sac/diverged"] == 1
+    assert np.isnan(training.summary.row()["train/return"])
+    run(training, 60)
+    assert all(np.isfinite(array).all() for array in training.update.arrays().values())
 
 
 def test_a_training_that_diverges_ends_with_a_line():
-    training = clocked(Clock(at=9, gives=1e38), normaliser={"name": "none"}, reward_scale=10.0, batch_size=40)
+    training = run(begun(normaliser={"name": "none"}), 45)
+    arrays = training.update.arrays()
+    training.update.load(arrays | {"alpha/log_alpha": np.float32(np.inf) * np.ones_like(arrays["alpha/log_alpha"])})
 
     with pytest.raises(UserError, match=r"step \d+: the training has diverged \(q_loss"):
         run(training, 200)
@@ -220,6 +226,7 @@ def test_a_row_tells_of_the_steps_since_the_row_before():
     actions = training.replay.rows[:10, 1]
     assert row["sac/action_mean"] == pytest.approx(actions.mean(), abs=1e-6)
     assert row["sac/action_std"] == pytest.approx(actions.std(), rel=1e-5)
+    training.summary.begin()
     row = run(training, 32).summary.row()
     assert row["sac/alpha"] == pytest.approx(0.1, rel=1e-3)
     assert np.isfinite(list(row.values())).all()
@@ -251,3 +258,12 @@ def test_arrays_that_are_no_policy_for_an_env_are_refused(name, lacks, line):
 
     with pytest.raises(ValueError, match=line):
         Policy(arrays, describe(name))
+
+
+@pytest.mark.parametrize("observation", [np.array([np.nan]), np.array([1.0, 2.0])], ids=["no number", "too long"])
+def test_an_episode_that_begins_as_its_space_does_not_promise_ends_the_training(observation):
+    training, told = run(clocked(Clock(at=3, ends=True)), 2), "begins with an observation|promises 1"
+    training.env.unwrapped.reset = lambda **_: (observation, {})
+
+    with pytest.raises(UserError, match=told):
+        run(training, 2)
