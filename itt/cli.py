@@ -308,7 +308,8 @@ def collect(
     """Gather run folders into two tables.
 
     Reads run.yaml, metrics.csv, evaluation.csv and provenance.json of each run; writes OUT/runs.csv (a row a run) and
-    OUT/curves.csv (a row of a metrics.csv each). Seeds of one env, method and variant must have been trained in the same way.
+    OUT/curves.csv (a row for each of a metrics.csv). Seeds of one env, method and variant must have been trained in the
+    same way.
     """
     from itt.analysis.collect import collect as gather
     from itt.analysis.collect import collect_listed
