@@ -87,12 +87,12 @@ def test_an_env_without_a_benchmark_has_no_speed():
 
 
 def test_steps_of_training_and_evaluations_of_its_own_are_each_counted_once():
-    layer = {"algorithm": {"steps": 30_000, "evaluation_interval": 20_000, "evaluation_episodes": 4}}
+    layer = {"algorithm": {"steps": 30_000, "evaluation_interval": 10_000, "evaluation_episodes": 4}}
     block = {"envs": ["Pendulum-v1"], "methods": ["sac"], "seeds": 1, "set": layer}
     whole = expand({"name": "a", "runs": [block], "evaluation": {"episodes": 5}}, "a.yaml")
     [cell] = plan.cells(whole, 1, lambda run: FAST)
 
-    assert cell.env_steps == 30_000 + 3 * 4 * 200 + 5 * 200, "it evaluates at steps 0, 20,000 and 30,000"
+    assert cell.env_steps == 30_000 + 4 * 4 * 200 + 5 * 200, "it evaluates at steps 0, 10,000, 20,000 and 30,000"
     assert cell.env_steps - cell.evaluation_env_steps == 30_000, "as many as its metrics.csv will count"
     assert cell.core_seconds == pytest.approx(30 + 1)
 

@@ -91,7 +91,7 @@ class SoftActorCritic:
         held = min(settings.buffer_capacity, settings.steps) if settings.buffer_in == "memory" else 0
         memory = size_in_bytes(held, spec.observation, spec.action) if held else 0
         assert spec.episode_limit is not None
-        evaluations = 1 + math.ceil(settings.steps / settings.evaluation_interval)
+        evaluations = 1 + settings.steps // settings.evaluation_interval
         return Effort(
             steps=run.length - 1,
             items=1,
